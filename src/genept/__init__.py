@@ -1,0 +1,45 @@
+"""genept: gene embeddings from what is written about genes, cell embeddings from gene embeddings.
+
+The names below load on first use, so that ``import genept`` costs milliseconds and touches
+neither data files nor the network.
+"""
+
+from typing import TYPE_CHECKING
+
+import lazy_loader
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from genept import benchmark, cells, datasets, embeddings, encoders, genes, pl, texts, tl
+    from genept.embeddings import GeneEmbeddings, embed_genes, read_embeddings, write_embeddings
+    from genept.genes import GeneTable
+    from genept.texts import GeneTexts
+
+__getattr__, __dir__, _ = lazy_loader.attach(
+    __name__,
+    submodules=["benchmark", "cells", "datasets", "embeddings", "encoders", "genes", "pl", "texts", "tl"],
+    submod_attrs={
+        "embeddings": ["GeneEmbeddings", "embed_genes", "read_embeddings", "write_embeddings"],
+        "genes": ["GeneTable"],
+        "texts": ["GeneTexts"],
+    },
+)
+
+__all__ = [
+    "GeneEmbeddings",
+    "GeneTable",
+    "GeneTexts",
+    "benchmark",
+    "cells",
+    "datasets",
+    "embed_genes",
+    "embeddings",
+    "encoders",
+    "genes",
+    "pl",
+    "read_embeddings",
+    "texts",
+    "tl",
+    "write_embeddings",
+]

@@ -1,0 +1,82 @@
+"""Files are written beside their final name and moved into place, or not at all."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+from genept.errors import OutputError
+
+
+def _refuse(path: Path, reason: str) -> OutputError:
+    return OutputError(
+        f"{path} can't be written ({reason})",
+        expected="a path in a folder that you may write to, with room on the disk",
+        do="choose another output path with -o, or free the space and run again",
+    )
+
+
+@contextmanager
+def written_whole(path: str | Path) -> Iterator[Path]:
+    """Give a temporary path beside ``path``; on leaving without an error, move it into place.
+
+    Whatever ends the block early leaves ``path`` as it was and removes the temporary file.
+
+    Parameters
+    ----------
+    path
+        The final name. Its folder must exist; an existing file is replaced in one step.
+
+    Yields
+    ------
+    Path
+        Where to write.
+
+    Raises
+    ------
+    OutputError
+        If the folder is missing or not writable, or the disk is full.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> folder = Path(tempfile.mkdtemp())
+    >>> with written_whole(folder / "a.txt") as draft:
+    ...     _ = draft.write_text("whole")
+    >>> [f.name for f in folder.iterdir()]
+    ['a.txt']
+    """
+    path = Path(path)
+    draft = path.with_name(f".{path.stem}.{uuid4().hex}{path.suffix}")
+    try:
+        draft.touch(exist_ok=False)
+    except OSError as error:
+        raise _refuse(path, error.strerror or str(error)) from error
+    try:
+        yield draft
+        draft.replace(path)
+    except OSError as error:
+        if isinstance(error, OutputError):
+            raise
+        raise _refuse(path, error.strerror or str(error)) from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def check_writable(path: str | Path) -> None:
+    """Fail now, not after hours of work, if ``path`` could not be written.
+
+    Raises
+    ------
+    OutputError
+        If the folder of ``path`` is missing or not writable, or ``path`` is a folder.
+    """
+    path = Path(path)
+    if path.is_dir():
+        raise _refuse(path, "it is a folder")
+    try:
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
+    except OSError as error:
+        raise _refuse(path, error.strerror or str(error)) from error

@@ -1,0 +1,137 @@
+"""Expression values: counts or log-normalised, found out by looking."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from genept.errors import ValuesError
+
+Kind = Literal["counts", "log_normalised"]
+Matrix = NDArray[Any] | sparse.csr_matrix
+
+# log2(1 + counts per million) stays below 20; values above it have not been through a logarithm.
+LARGEST_LOG_VALUE = 20.0
+ROWS_AT_A_TIME = 4096
+
+
+@dataclass(frozen=True, eq=False)
+class Expression:
+    """Expression values (cells x genes), checked, with what they are.
+
+    Parameters
+    ----------
+    X
+        (n_cells, n_genes) array or CSR matrix; never changed.
+    kind
+        ``"counts"`` (linear: raw, corrected or scaled to a library size) or ``"log_normalised"``.
+    """
+
+    X: Matrix
+    kind: Kind
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Cells and genes."""
+        rows, columns = self.X.shape
+        return int(rows), int(columns)
+
+    def chunks(
+        self, n_rows: int = ROWS_AT_A_TIME, *, dtype: type[np.floating] = np.float32
+    ) -> Iterator[tuple[slice, sparse.csr_matrix]]:
+        """Blocks of rows as CSR of ``dtype`` without duplicates or stored zeros, indices sorted.
+
+        Yields
+        ------
+        slice, (rows, n_genes) csr_matrix
+            Which rows, and their values in memory of their own.
+        """
+        for start in range(0, self.shape[0], n_rows):
+            rows = slice(start, min(start + n_rows, self.shape[0]))
+            block = sparse.csr_matrix(self.X[rows], dtype=dtype, copy=True)
+            block.sum_duplicates()
+            block.eliminate_zeros()
+            yield rows, block
+
+    def empty_cells(self) -> NDArray[np.bool_]:
+        """(n_cells,) bool: cells in which every value is zero."""
+        return np.concatenate([np.diff(block.indptr) == 0 for _, block in self.chunks()])
+
+
+def as_expression(
+    X: Any, *, kind: Kind | Literal["auto"] = "auto", log1p_hint: bool = False, origin: str = "X"
+) -> Expression:
+    """Look at expression values, refuse what can't be used, and say what they are.
+
+    Whole numbers are counts. Other values are log-normalised if they were marked so or none is
+    above 20 (the logarithm of counts per million stays below it), else linear counts.
+
+    Parameters
+    ----------
+    X
+        (n_cells, n_genes) NumPy array or SciPy sparse matrix of any format.
+    kind
+        What the values are, where looking would be wrong; ``"auto"`` looks.
+    log1p_hint
+        Whether something says that a logarithm was taken, such as ``adata.uns["log1p"]``.
+    origin
+        Where the values come from, for error messages.
+
+    Returns
+    -------
+    Expression
+        The same matrix with its kind; other sparse formats than CSR are converted.
+
+    Raises
+    ------
+    ValuesError
+        If there are no cells or genes, or values are negative or not finite.
+
+    Examples
+    --------
+    >>> as_expression(np.array([[0, 3], [1, 0]])).kind
+    'counts'
+    >>> as_expression(np.array([[0.0, 1.2], [0.4, 0.0]])).kind
+    'log_normalised'
+    """
+    # Rows of CSC are slow to slice: one conversion beats a pass over the matrix for every block.
+    known: Matrix = sparse.csr_matrix(cast("Any", X)) if sparse.issparse(X) else np.asarray(X)
+    if 0 in known.shape:
+        raise ValuesError(
+            f"{origin} has {known.shape[0]:,} cells and {known.shape[1]:,} genes",
+            expected="at least one cell and one gene",
+            do="check the filters that ran before",
+        )
+    smallest, largest, whole = _look(known.data if isinstance(known, sparse.csr_matrix) else known, origin)
+    if smallest < 0:
+        raise ValuesError(
+            f"negative values in {origin} (down to {smallest:.3g}), so it is scaled or centred",
+            expected="counts or log-normalised values, which are never negative",
+            do="pass the matrix that holds counts: often adata.raw or a layer",
+        )
+    if kind == "auto":
+        logged = not whole and (log1p_hint or largest <= LARGEST_LOG_VALUE)
+        kind = "log_normalised" if logged else "counts"
+    return Expression(X=known, kind=kind)
+
+
+def _look(values: NDArray[Any], origin: str) -> tuple[float, float, bool]:
+    """Smallest and largest value, and whether all are whole numbers; one pass in small blocks."""
+    smallest, largest, whole = 0.0, 0.0, True
+    step = 1 << 20
+    flat = values.reshape(-1)
+    for start in range(0, flat.size, step):
+        block = flat[start : start + step]
+        if not np.isfinite(block).all():
+            raise ValuesError(
+                f"values in {origin} that are missing (NaN) or infinite",
+                expected="a finite number for every cell and gene",
+                do="set missing values to 0 if they mean 'not detected', or drop these cells or genes",
+            )
+        smallest = min(smallest, float(block.min()))
+        largest = max(largest, float(block.max()))
+        whole = whole and bool((block == np.rint(block)).all())
+    return smallest, largest, whole

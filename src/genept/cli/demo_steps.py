@@ -1,0 +1,120 @@
+"""The steps of ``genept demo``, each timed."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+from numpy.typing import NDArray
+
+from genept import GeneEmbeddings, datasets, embed_genes, pl, tl, write_embeddings
+from genept.atomic import written_whole
+from genept.benchmark import score_representation
+from genept.cli.output import say
+
+LABEL_KEY = "bulk_labels"
+# What each representation is, in words for the figures; X_pca came with the data.
+FIGURES = {"X_genept_w": "GenePT-w", "X_genept_s": "GenePT-s"}
+REPRESENTATIONS = (*FIGURES, "X_pca")
+# In natural logarithms of normalised counts.
+MARKER_DIFFERENCE = 0.75
+
+
+class _Clock:
+    """Says each step as it begins, and keeps how long it took."""
+
+    def __init__(self, n_steps: int) -> None:
+        self.n_steps = n_steps
+        self.seconds: dict[str, float] = {}
+
+    @contextmanager
+    def step(self, name: str, text: str) -> Iterator[None]:
+        say(f"[{len(self.seconds) + 1}/{self.n_steps}] {text}")
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 2)
+
+
+def run(folder: Path, *, encoder: str) -> dict[str, Any]:
+    """Do all steps, write the results but the summary to ``folder``, and return the summary.
+
+    Parameters
+    ----------
+    folder
+        An existing folder.
+    encoder
+        Name of a text encoder.
+
+    Returns
+    -------
+    dict
+        What goes to ``summary.json``.
+    """
+    clock = _Clock(n_steps=6)
+    with clock.step("genes", f"Embedding the starter texts of genes with {encoder}"):
+        genes = embed_genes(texts="starter", encoder=encoder)
+    with clock.step("genept_w", "GenePT-w: averaging gene vectors by expression"):
+        adata = datasets.pbmc68k_reduced()
+        tl.embed_cells(adata, genes, method="w")
+    with clock.step("genept_s", "GenePT-s: embedding each cell's sentence of ranked genes"):
+        tl.embed_cells(adata, genes, method="s")
+    with clock.step("scores", f"Scoring against obs[{LABEL_KEY!r}]: k-means, silhouette, 10 neighbours"):
+        scores = {
+            key: {
+                name: round(value, 4)
+                for name, value in asdict(score_representation(adata.obsm[key], adata.obs[LABEL_KEY])).items()
+            }
+            for key in REPRESENTATIONS
+        }
+    with clock.step("figures", "Drawing UMAPs of cells and genes"):
+        _draw(folder, adata, genes)
+    with clock.step("files", "Writing genes.h5ad and cells.h5ad"):
+        write_embeddings(genes, folder / "genes.h5ad")
+        with written_whole(folder / "cells.h5ad") as draft:
+            adata.write_h5ad(draft)
+    coverage = adata.uns["genept"]["X_genept_w"]["coverage"]
+    return {
+        "n_cells": adata.n_obs,
+        "n_genes": adata.n_vars,
+        "encoder": encoder,
+        "n_gene_embeddings": len(genes.genes),
+        "n_truncated_sentences": adata.uns["genept"]["X_genept_s"]["n_truncated"],
+        "coverage": {name: coverage[name] for name in ("genes", "counts")},
+        "representations": scores,
+        "seconds": clock.seconds,
+    }
+
+
+def _draw(folder: Path, adata: AnnData, genes: GeneEmbeddings) -> None:
+    for key, title in FIGURES.items():
+        path = folder / f"umap_{key.removeprefix('X_')}.png"
+        pl.umap(adata, key, color=LABEL_KEY, title=f"{title} of {adata.n_obs} cells", save=path)
+    table = genes.to_anndata()
+    table.obs["marks"] = _marked_type(adata).reindex(table.obs_names)
+    table.uns["marks_colors"] = adata.uns[f"{LABEL_KEY}_colors"]
+    pl.umap(table, "X", color="marks", title=f"{table.n_obs:,} genes by text", save=folder / "umap_genes.png")
+
+
+def _marked_type(adata: AnnData) -> pd.Series:
+    """For each measured gene, the cell type that it marks, if any.
+
+    A gene marks the type in which its mean is highest, if that is at least MARKER_DIFFERENCE above
+    the mean of all other cells.
+    """
+    labels = adata.obs[LABEL_KEY]
+    types = labels.cat.categories
+    inside = np.array([_mean(adata, labels == name) for name in types])
+    outside = np.array([_mean(adata, labels != name) for name in types])
+    difference = inside - outside
+    best = difference.argmax(axis=0)
+    best[difference.max(axis=0) < MARKER_DIFFERENCE] = -1
+    return pd.Series(pd.Categorical.from_codes(best, categories=types), index=adata.var_names)
+
+
+def _mean(adata: AnnData, chosen: pd.Series) -> NDArray[np.float64]:
+    return np.asarray(adata.X[chosen.to_numpy()].mean(axis=0), dtype=np.float64).ravel()

@@ -1,0 +1,15 @@
+"""Text to vector: text encoders, and the engine that runs any of them."""
+
+from genept.encoders.choose import get_encoder, ready_encoder, text_encoders
+from genept.encoders.engine import EncodedTexts, embed_texts
+from genept.encoders.protocol import CorpusEncoder, TextEncoder
+
+__all__ = [
+    "CorpusEncoder",
+    "EncodedTexts",
+    "TextEncoder",
+    "embed_texts",
+    "get_encoder",
+    "ready_encoder",
+    "text_encoders",
+]

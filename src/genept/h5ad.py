@@ -1,0 +1,55 @@
+"""Read ``.h5ad`` files, with errors that a person can act on."""
+
+import warnings
+from pathlib import Path
+
+from anndata import AnnData
+from anndata import read_h5ad as anndata_read_h5ad
+
+from genept.errors import InputFileError
+
+
+def read_h5ad(path: str | Path) -> AnnData:
+    """Read a whole ``.h5ad`` file into memory.
+
+    Parameters
+    ----------
+    path
+        Where it is.
+
+    Returns
+    -------
+    AnnData
+        As anndata reads it, older layouts included.
+
+    Raises
+    ------
+    InputFileError
+        If the file is missing, can't be read, or is no AnnData.
+    """
+    path = Path(path)
+    expected = "an AnnData file (.h5ad) that exists and is whole"
+    if not path.is_file():
+        raise InputFileError(
+            f"{path} is {'a folder' if path.is_dir() else 'not there'}",
+            expected=expected,
+            do="check the path",
+        )
+    try:
+        with warnings.catch_warnings():
+            # anndata tells of layouts that it moves into today's place; nothing is lost by it.
+            warnings.simplefilter("ignore", FutureWarning)
+            warnings.simplefilter("ignore", PendingDeprecationWarning)
+            warnings.filterwarnings("ignore", message=".*names are not unique", category=UserWarning)
+            return anndata_read_h5ad(path)
+    except Exception as error:  # h5py and anndata raise many kinds for a broken file
+        raise InputFileError(
+            f"{path} can't be read as .h5ad ({_first_line(error)})",
+            expected=expected,
+            do="write it again with adata.write_h5ad(path); 10x and loom files are read by "
+            "scanpy first (sc.read_10x_h5, sc.read_loom)",
+        ) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

@@ -1,0 +1,5 @@
+"""Figures."""
+
+from genept.pl.umap import umap
+
+__all__ = ["umap"]

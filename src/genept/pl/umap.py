@@ -1,0 +1,136 @@
+"""UMAP of cells or genes."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+
+from genept.atomic import check_writable, written_whole
+from genept.errors import MissingDependencyError, UnknownNameError, ValuesError, name_some
+from genept.pl.scatter import scatter
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from numpy.typing import NDArray
+
+
+def umap(
+    adata: AnnData,
+    use_rep: str,
+    *,
+    color: str | None = None,
+    title: str | None = None,
+    n_neighbors: int = 15,
+    min_dist: float = 0.5,
+    metric: str = "cosine",
+    rng: int = 0,
+    ax: "Axes | None" = None,
+    save: str | Path | None = None,
+) -> "Axes":
+    """Draw a UMAP of a representation, coloured by a column of ``obs``.
+
+    Parameters
+    ----------
+    adata
+        Cells x genes, or gene embeddings as :meth:`genept.GeneEmbeddings.to_anndata` gives them;
+        not changed: the two coordinates are drawn, not kept.
+    use_rep
+        Key in ``obsm``, such as ``"X_genept_w"``, or ``"X"``.
+    color
+        Column of ``obs``: categories get a legend (colours from ``uns[f"{color}_colors"]`` where
+        scanpy left them), numbers a colour bar. Missing values are grey.
+    title
+        Above the figure; by default the key.
+    n_neighbors
+        Neighbours in the graph; 15 is scanpy's default too.
+    min_dist
+        Smallest distance of points in the figure; 0.5 is scanpy's default too.
+    metric
+        Distance; cosine, since embeddings are compared by direction.
+    rng
+        Seed; the same seed gives the same figure.
+    ax
+        Axes to draw on; by default a new figure.
+    save
+        A file to write the figure to (PNG, PDF or SVG by its ending).
+
+    Returns
+    -------
+    matplotlib.axes.Axes
+        What was drawn on.
+
+    Raises
+    ------
+    UnknownNameError
+        If ``use_rep`` or ``color`` isn't there.
+    ValuesError
+        If there are fewer than four rows.
+    MissingDependencyError
+        If umap-learn or matplotlib isn't installed.
+    OutputError
+        If ``save`` can't be written.
+
+    References
+    ----------
+    McInnes, Healy & Melville, arXiv:1802.03426.
+
+    Examples
+    --------
+    >>> import genept, matplotlib
+    >>> matplotlib.use("agg")
+    >>> adata = genept.datasets.pbmc68k_reduced()
+    >>> genept.pl.umap(adata, "X_pca", color="bulk_labels").get_title()
+    'X_pca'
+    """
+    vectors = _representation(adata, use_rep)
+    values = None if color is None else _column(adata, color)
+    if save is not None:
+        check_writable(save)
+    try:
+        import matplotlib.pyplot as plt
+        from umap import UMAP
+    except ImportError as error:
+        raise MissingDependencyError(
+            f"a figure needs {error.name}, which isn't installed",
+            expected="matplotlib and umap-learn",
+            do="pip install 'genept[plot]'",
+        ) from error
+    n_neighbors = min(n_neighbors, len(vectors) - 1)
+    # One job: with a seed, umap-learn runs on one and would warn that it overrode anything else.
+    reducer = UMAP(n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, random_state=rng, n_jobs=1)
+    points = np.asarray(reducer.fit_transform(vectors))
+    if ax is None:
+        ax = plt.figure(figsize=(7.5, 5), layout="constrained").add_subplot()
+    scatter(ax, points, values, palette=adata.uns.get(f"{color}_colors"))
+    ax.set_title(title or use_rep)
+    if save is not None:
+        figure = ax.get_figure(root=True)
+        assert figure is not None  # noqa: S101  (axes that were just drawn on belong to a figure)
+        with written_whole(save) as draft:
+            figure.savefig(draft, dpi=150)
+    return ax
+
+
+def _representation(adata: AnnData, use_rep: str) -> "NDArray[np.floating]":
+    if use_rep != "X" and use_rep not in adata.obsm:
+        raise UnknownNameError(
+            f"no representation {use_rep!r} in obsm",
+            expected=f"one of: X, {name_some(adata.obsm, limit=20)}",
+            do="embed the cells first: genept.tl.embed_cells(adata, genes)",
+        )
+    vectors = np.asarray(adata.X if use_rep == "X" else adata.obsm[use_rep])
+    if len(vectors) < 4:
+        raise ValuesError(f"{len(vectors)} rows", expected="at least four for a UMAP", do="draw more")
+    return vectors
+
+
+def _column(adata: AnnData, color: str) -> pd.Series:
+    if color not in adata.obs:
+        raise UnknownNameError(
+            f"no column {color!r} in obs",
+            expected=f"one of: {name_some(adata.obs.columns, limit=20)}",
+            do="name a column that is there",
+        )
+    return pd.Series(adata.obs[color])

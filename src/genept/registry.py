@@ -1,0 +1,77 @@
+"""Lazy registries: the built-ins by name, and those that other packages bring as entry points."""
+
+from collections.abc import Mapping
+from functools import cached_property
+from importlib import import_module
+from importlib.metadata import EntryPoint, entry_points
+from typing import Generic, TypeVar, cast
+
+from genept.errors import UnknownNameError, name_some
+
+T = TypeVar("T")
+
+
+class Registry(Generic[T]):
+    """Factories by name; nothing is imported before it is asked for.
+
+    Parameters
+    ----------
+    kind
+        What is registered, in words for error messages, such as ``"text encoder"``.
+    group
+        Entry-point group through which other packages add theirs.
+    builtins
+        Name to ``"module:factory"``.
+    """
+
+    def __init__(self, kind: str, *, group: str, builtins: Mapping[str, str]) -> None:
+        self.kind = kind
+        self.group = group
+        self._builtins = dict(builtins)
+
+    @cached_property
+    def _entry_points(self) -> dict[str, EntryPoint]:
+        found: dict[str, EntryPoint] = {}
+        for point in entry_points(group=self.group):
+            other = self._builtins.get(point.name) or (
+                found[point.name].value if point.name in found else None
+            )
+            if other is not None:
+                raise UnknownNameError(
+                    f"two {self.kind}s named {point.name!r}: {other} and {point.value}",
+                    expected="every name to be registered once",
+                    do="uninstall one of the packages, or ask its authors to rename it",
+                )
+            found[point.name] = point
+        return found
+
+    def names(self) -> list[str]:
+        """All registered names, sorted.
+
+        Raises
+        ------
+        UnknownNameError
+            If a name is registered twice.
+        """
+        return sorted([*self._builtins, *self._entry_points])
+
+    def create(self, name: str) -> T:
+        """Import the factory registered as ``name``, call it, and return what it makes.
+
+        Raises
+        ------
+        UnknownNameError
+            If no such name is registered, or one is registered twice.
+        """
+        if name in self._entry_points:
+            factory = self._entry_points[name].load()
+        elif name in self._builtins:
+            module, _, attribute = self._builtins[name].partition(":")
+            factory = getattr(import_module(module), attribute)
+        else:
+            raise UnknownNameError(
+                f"no {self.kind} named {name!r}",
+                expected=f"one of {name_some(self.names(), limit=20)}",
+                do=f"use one of these names, or install the package that brings {name!r}",
+            )
+        return cast("T", factory())

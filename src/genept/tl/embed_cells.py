@@ -1,0 +1,144 @@
+"""Cell embeddings of an AnnData."""
+
+from datetime import UTC, datetime
+from typing import Literal
+
+from anndata import AnnData
+
+from genept import __version__
+from genept.cells.expression import Kind
+from genept.cells.sentences import MAX_GENES
+from genept.embeddings import GeneEmbeddings
+from genept.encoders import CorpusEncoder, TextEncoder
+from genept.errors import ArgumentError
+from genept.genes import refuse_duplicates
+from genept.tl.empty_cells import refuse_empty_cells, warn_of_zero_vectors
+from genept.tl.genept_s import genept_s
+from genept.tl.genept_w import genept_w
+from genept.tl.matrix import measured_genes
+
+COVERAGE_KEY = "genept_coverage"
+
+
+def embed_cells(
+    adata: AnnData,
+    genes: GeneEmbeddings | None = None,
+    *,
+    method: Literal["w", "s"] = "w",
+    encoder: str | TextEncoder | CorpusEncoder | None = None,
+    layer: str | None = None,
+    use_raw: bool = False,
+    values: Kind | Literal["auto"] = "auto",
+    key_added: str | None = None,
+    min_coverage: float = 0.1,
+    max_genes: int = MAX_GENES,
+    empty_cells: Literal["zero", "error"] = "zero",
+    n_threads: int | None = None,
+) -> None:
+    """Embed every cell: GenePT-w from gene embeddings, or GenePT-s from sentences.
+
+    GenePT-w (``method="w"``) is the average of the vectors of a cell's genes, weighted by
+    log-normalised expression, with unit l2 norm. GenePT-s (``method="s"``) is the text embedding of
+    the cell's genes in order of expression (:func:`genept.tl.cell_sentences`).
+
+    Parameters
+    ----------
+    adata
+        Cells x genes with gene symbols as ``var_names``; counts or log-normalised values, which
+        is found out by looking and recorded.
+    genes
+        Gene embeddings. Needed for ``"w"``; for ``"s"`` they lend their encoder when ``encoder``
+        isn't given.
+    method
+        ``"w"`` or ``"s"``.
+    encoder
+        Text encoder for ``"s"``, by name or as an object.
+    layer
+        A layer to use in place of ``X``.
+    use_raw
+        Use ``adata.raw``.
+    values
+        ``"counts"``, ``"log_normalised"``, or ``"auto"``, the default, to find out by looking.
+    key_added
+        Key in ``obsm`` and ``uns["genept"]``; by default ``X_genept_w`` or ``X_genept_s``.
+    min_coverage
+        For ``"w"``: smallest share of all counts, 0 to 1, that must lie in genes with a vector.
+        The default, 0.1, stops what is most likely a mix-up of names or species.
+    max_genes
+        For ``"s"``: how many names at most; 1,000 in the reference notebook.
+    empty_cells
+        ``"zero"``, the default, gives a cell that nothing is known of a zero vector (coverage 0) and
+        one warning; ``"error"`` refuses cells without counts, which a filter usually missed.
+    n_threads
+        Threads for ``"w"``; by default as many as processors. The result doesn't depend on it.
+
+    Returns
+    -------
+    None
+        Sets ``adata.obsm[key_added]``, (n_cells, d) float32; ``adata.uns["genept"][key_added]``, the
+        parameters, provenance and coverage; for ``"w"`` also ``adata.obs["genept_coverage"]``, each
+        cell's share of counts in genes with a vector. Nothing else changes.
+
+    Raises
+    ------
+    GeneNamesError
+        If gene names are duplicated, aren't symbols (``"s"``) or none has a vector (``"w"``).
+    CoverageError
+        If less than ``min_coverage`` of the counts is covered.
+    ValuesError, UnknownNameError, ArgumentError
+        If the matrix can't be used, or an argument means nothing.
+    EncoderError, MissingDependencyError
+        If the encoder can't run.
+
+    References
+    ----------
+    Chen & Zou, Nature Biomedical Engineering 2024.
+
+    Examples
+    --------
+    >>> import genept
+    >>> genes = genept.embed_genes(texts="starter", encoder="lsa")
+    >>> adata = genept.datasets.pbmc68k_reduced()
+    >>> genept.tl.embed_cells(adata, genes)
+    >>> adata.obsm["X_genept_w"].shape
+    (700, 256)
+    """
+    if method not in ("w", "s"):
+        raise ArgumentError(
+            f"method={method!r}",
+            expected="'w' (weighted average of gene vectors) or 's' (sentence of ranked genes)",
+            do="choose one of the two",
+        )
+    if not 0 <= min_coverage <= 1:
+        raise ArgumentError(
+            f"min_coverage={min_coverage}", expected="a share between 0 and 1", do="pass 0.1, say, for 10 %"
+        )
+    if method == "w" and genes is None:
+        raise ArgumentError(
+            "no gene embeddings",
+            expected="gene embeddings, of which GenePT-w is the weighted average",
+            do="pass them (in Python: genes=genept.embed_genes() or genept.read_embeddings('genes.h5ad'), "
+            "on the command line: --genes genes.h5ad)",
+        )
+    key = key_added or f"X_genept_{method}"
+    measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
+    refuse_duplicates(measured.names)
+    if empty_cells == "error":
+        refuse_empty_cells(measured)
+    if method == "w" and genes is not None:
+        embedded = genept_w(measured, genes, min_coverage=min_coverage, n_threads=n_threads)
+    else:
+        embedded = genept_s(measured, genes, encoder=encoder, max_genes=max_genes)
+    warn_of_zero_vectors(embedded.vectors)
+    adata.obsm[key] = embedded.vectors
+    if embedded.coverage is not None:
+        adata.obs[COVERAGE_KEY] = embedded.coverage
+    record = {
+        "method": method,
+        "matrix": measured.origin,
+        "values": measured.expression.kind,
+        "genept": __version__,
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        **embedded.record,
+    }
+    adata.uns["genept"] = {**adata.uns.get("genept", {}), key: record}

@@ -1,0 +1,121 @@
+"""Which matrix of an AnnData is used, and what is wrong with it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from anndata import AnnData
+from numpy.typing import NDArray
+from scipy import sparse
+
+from genept.cells import Expression, as_expression
+from genept.cells.expression import Kind
+from genept.errors import ArgumentError, UnknownNameError, ValuesError, name_some
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredGenes:
+    """Expression values of an AnnData with the names of their columns.
+
+    Parameters
+    ----------
+    expression
+        (n_cells, n_genes) checked values.
+    names
+        Gene names, in the order of the columns.
+    cells
+        (n_cells,) names of the cells.
+    var
+        What else is known of the genes.
+    origin
+        Which matrix it is: ``"X"``, ``"raw"`` or ``"layers['name']"``.
+    """
+
+    expression: Expression
+    names: tuple[str, ...]
+    cells: NDArray[np.str_]
+    var: pd.DataFrame
+    origin: str
+
+
+def measured_genes(
+    adata: AnnData,
+    *,
+    layer: str | None = None,
+    use_raw: bool = False,
+    values: Kind | Literal["auto"] = "auto",
+) -> MeasuredGenes:
+    """Take the asked-for matrix of ``adata``, look at it, and refuse what can't be used.
+
+    Raises
+    ------
+    ArgumentError
+        If both ``layer`` and ``use_raw`` are given, or ``adata`` is backed by a file.
+    UnknownNameError
+        If the layer or ``raw`` isn't there.
+    ValuesError
+        If the values are negative, not finite or not there; the error names the matrices
+        that could be used instead.
+    """
+    if layer is not None and use_raw:
+        raise ArgumentError(
+            f"both layer={layer!r} and use_raw=True",
+            expected="one matrix",
+            do="leave one of the two out",
+        )
+    var = adata.var
+    if use_raw:
+        if adata.raw is None:
+            raise UnknownNameError(
+                "no raw in this AnnData",
+                expected="adata.raw, since use_raw was asked for",
+                do="leave use_raw out, or set adata.raw",
+            )
+        X, origin, var = adata.raw.X, "raw", adata.raw.var
+    elif layer is not None:
+        if layer not in adata.layers:
+            raise UnknownNameError(
+                f"no layer {layer!r}",
+                expected=f"one of: {name_some(adata.layers, limit=20) or 'none, there are no layers'}",
+                do="name a layer that is there, or leave it out to use X",
+            )
+        X, origin = adata.layers[layer], f"layers[{layer!r}]"
+    else:
+        X, origin = adata.X, "X"
+    if not (isinstance(X, np.ndarray) or sparse.issparse(X)):
+        raise ArgumentError(
+            f"{origin} is {'missing' if X is None else f'a {type(X).__module__}.{type(X).__name__}'}",
+            expected="a NumPy array or a SciPy sparse matrix in memory",
+            do="load it first, for example with adata = adata.to_memory()",
+        )
+    try:
+        expression = as_expression(
+            X, kind=values, log1p_hint="log1p" in adata.uns and origin == "X", origin=origin
+        )
+    except ValuesError as error:
+        others = [name for name in _matrices(adata) if name != origin and adata.n_obs and adata.n_vars]
+        if others:
+            error = ValuesError(
+                error.found,
+                expected=error.expected,
+                do=f"{error.do}; this file also has {name_some(others, limit=20)} "
+                "(in Python: use_raw=True or layer=; on the command line: --use-raw or --layer)",
+            )
+        raise error from None
+    return MeasuredGenes(
+        expression=expression,
+        names=tuple(map(str, var.index)),
+        cells=adata.obs_names.to_numpy(dtype=str),
+        var=var,
+        origin=origin,
+    )
+
+
+def _matrices(adata: AnnData) -> Iterable[str]:
+    yield "X"
+    if adata.raw is not None:
+        yield "raw"
+    for layer in adata.layers:
+        yield f"layers[{layer!r}]"
