@@ -1,4 +1,4 @@
-"""Read ``.h5ad`` files, with errors that a person can act on."""
+"""Read and write ``.h5ad`` files, with errors that a person can act on."""
 
 import warnings
 from pathlib import Path
@@ -6,6 +6,7 @@ from pathlib import Path
 from anndata import AnnData
 from anndata import read_h5ad as anndata_read_h5ad
 
+from genept.atomic import written_whole
 from genept.errors import InputFileError
 
 
@@ -49,6 +50,29 @@ def read_h5ad(path: str | Path) -> AnnData:
             do="write it again with adata.write_h5ad(path); 10x and loom files are read by "
             "scanpy first (sc.read_10x_h5, sc.read_loom)",
         ) from error
+
+
+def write_h5ad(adata: AnnData, path: str | Path) -> None:
+    """Write an AnnData to ``path``, whole or not at all.
+
+    Parameters
+    ----------
+    adata
+        What to write.
+    path
+        Where to; replaced if it is there.
+
+    Raises
+    ------
+    OutputError
+        If the file can't be written; what was there before is still there.
+    """
+    with written_whole(path) as draft:
+        try:
+            adata.write_h5ad(draft)
+        except RuntimeError as error:
+            # h5py meets a full disk twice, and the second time, on closing, says RuntimeError.
+            raise OSError(_first_line(error)) from error
 
 
 def _first_line(error: Exception) -> str:

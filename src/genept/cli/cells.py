@@ -53,9 +53,8 @@ def embed(
     Example: genept cells embed data.h5ad --genes genes.h5ad --method w -o out.h5ad
     """
     check_output(output, inputs=(data, *([genes] if genes else [])))
-    from genept.atomic import written_whole
     from genept.embeddings import read_embeddings
-    from genept.h5ad import read_h5ad
+    from genept.h5ad import read_h5ad, write_h5ad
     from genept.tl import embed_cells
 
     adata = read_h5ad(data)
@@ -72,8 +71,7 @@ def embed(
         min_coverage=min_coverage,
         empty_cells="zero" if allow_empty_cells else "error",
     )
-    with written_whole(output) as draft:
-        adata.write_h5ad(draft)
+    write_h5ad(adata, output)
     log.info("%s cells with obsm[%r] written to %s", f"{adata.n_obs:,}", key, output)
     if json:
         print_json(adata.uns["genept"][key])

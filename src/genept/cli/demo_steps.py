@@ -13,9 +13,9 @@ from anndata import AnnData
 from numpy.typing import NDArray
 
 from genept import GeneEmbeddings, datasets, embed_genes, pl, tl, write_embeddings
-from genept.atomic import written_whole
 from genept.benchmark import score_representation
 from genept.cli.output import say
+from genept.h5ad import write_h5ad
 
 LABEL_KEY = "bulk_labels"
 # What each representation is, in words for the figures; X_pca came with the data.
@@ -75,8 +75,7 @@ def run(folder: Path, *, encoder: str) -> dict[str, Any]:
         _draw(folder, adata, genes)
     with clock.step("files", "Writing genes.h5ad and cells.h5ad"):
         write_embeddings(genes, folder / "genes.h5ad")
-        with written_whole(folder / "cells.h5ad") as draft:
-            adata.write_h5ad(draft)
+        write_h5ad(adata, folder / "cells.h5ad")
     coverage = adata.uns["genept"]["X_genept_w"]["coverage"]
     return {
         "n_cells": adata.n_obs,

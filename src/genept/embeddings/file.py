@@ -2,10 +2,9 @@
 
 from pathlib import Path
 
-from genept.atomic import written_whole
 from genept.embeddings.anndata_form import from_anndata
 from genept.embeddings.gene_embeddings import GeneEmbeddings
-from genept.h5ad import read_h5ad
+from genept.h5ad import read_h5ad, write_h5ad
 
 
 def write_embeddings(genes: GeneEmbeddings, path: str | Path) -> None:
@@ -31,9 +30,7 @@ def write_embeddings(genes: GeneEmbeddings, path: str | Path) -> None:
     >>> read_embeddings(path).dimensions
     384
     """
-    adata = genes.to_anndata()
-    with written_whole(path) as draft:
-        adata.write_h5ad(draft)
+    write_h5ad(genes.to_anndata(), path)
 
 
 def read_embeddings(path: str | Path) -> GeneEmbeddings:

@@ -15,23 +15,27 @@ class TextEncoder(Protocol):
     (:func:`genept.encoders.embed_texts`). Other packages register a factory without arguments as
     an entry point in the group ``genept.encoders``, and check it with
     :class:`genept.testing.TextEncoderConformance`.
-
-    Attributes
-    ----------
-    name
-        The name under which users ask for it.
-    fingerprint
-        Changes whenever the same text would get another vector.
-    dimensions
-        Width of the vectors.
-    max_tokens
-        Longest input that is read to its end, in tokens; ``None`` where there is no limit.
     """
 
-    name: str
-    fingerprint: str
-    dimensions: int
-    max_tokens: int | None
+    @property
+    def name(self) -> str:
+        """The name under which users ask for it."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """Changes whenever the same text would get another vector."""
+        ...
+
+    @property
+    def dimensions(self) -> int:
+        """Width of the vectors."""
+        ...
+
+    @property
+    def max_tokens(self) -> int | None:
+        """Longest input that is read to its end, in tokens; ``None`` where there is no limit."""
+        ...
 
     def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Embed one batch.
@@ -65,7 +69,10 @@ class CorpusEncoder(Protocol):
     gene embeddings and from which ``from_state`` makes the same encoder again.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name under which users ask for it."""
+        ...
 
     def fit(self, corpus: Sequence[str]) -> "FittedEncoder":
         """Learn from a corpus."""

@@ -15,7 +15,10 @@ class TextSource(Protocol):
     :class:`genept.testing.TextSourceConformance`.
     """
 
-    name: str
+    @property
+    def name(self) -> str:
+        """The name under which users ask for it."""
+        ...
 
     def load(self) -> GeneTexts:
         """Return all texts of this source, with provenance."""

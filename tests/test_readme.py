@@ -1,0 +1,52 @@
+"""What the README says has been run as it stands there."""
+
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import anndata
+import pytest
+
+import genept
+from tests.conftest import ROOT, RunGenept
+
+README = (ROOT / "README.md").read_text()
+
+
+def block(name: str) -> str:
+    found = re.search(rf"<!-- {name} -->\n```\w+\n(.*?)```", README, flags=re.DOTALL)
+    assert found is not None, f"no block {name!r} in the README"
+    return found[1]
+
+
+@pytest.mark.parametrize("name", ["demo", "test"])
+def test_the_two_commands_are_single_lines(name: str) -> None:
+    assert len(block(name).strip().splitlines()) == 1
+
+
+@pytest.mark.slow
+def test_python_block(tmp_path: Path) -> None:
+    check = "\nassert adata.obsm['X_genept_w'].shape == adata.obsm['X_genept_s'].shape == (700, 384)\n"
+    subprocess.run([sys.executable, "-c", block("python") + check], check=True, cwd=tmp_path)
+
+
+@pytest.mark.slow
+def test_shell_block(tmp_path: Path, run_genept: RunGenept) -> None:
+    adata = genept.datasets.pbmc68k_reduced()[:50].copy()
+    adata.write_h5ad(tmp_path / "data.h5ad")
+    for line in block("shell").strip().splitlines():
+        program, *args = shlex.split(line)
+        assert program == "genept"
+        done = run_genept(*args)
+        assert done.returncode == 0, done.stderr
+    for name, key in (("out_w.h5ad", "X_genept_w"), ("out_s.h5ad", "X_genept_s")):
+        assert anndata.read_h5ad(tmp_path / name).obsm[key].shape == (50, 384)
+
+
+def test_every_file_that_is_linked_is_there() -> None:
+    for name in ("README.md", "ARCHITECTURE.md", "CONTRIBUTING.md"):
+        for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text()):
+            if "://" not in target:
+                assert (ROOT / target).exists(), f"{name} links to {target}"

@@ -1,0 +1,205 @@
+"""The scanpy face on AnnData."""
+
+import warnings
+
+import anndata
+import numpy as np
+import pandas as pd
+import pytest
+from anndata import AnnData
+from scipy import sparse
+
+import genept
+from genept import GeneEmbeddings
+from genept.errors import (
+    ArgumentError,
+    CoverageError,
+    EncoderError,
+    GeneNamesError,
+    GeneptWarning,
+    UnknownNameError,
+    ValuesError,
+)
+from tests import naive
+
+
+def test_genept_w_equals_the_naive_loop(counts: AnnData, genes: GeneEmbeddings) -> None:
+    genept.tl.embed_cells(counts, genes)
+    known = dict(zip(genes.genes.symbols, genes.vectors, strict=True))
+    known["H2AFY"] = known.pop("MACROH2A1")
+    expected = naive.genept_w(counts.X.toarray(), list(counts.var_names), known)
+    np.testing.assert_allclose(counts.obsm["X_genept_w"], expected, atol=2e-6)
+    per_cell, overall = naive.coverage(counts.X.toarray(), list(counts.var_names), set(known))
+    np.testing.assert_allclose(counts.obs["genept_coverage"], per_cell, rtol=1e-6)
+    kept = counts.uns["genept"]["X_genept_w"]
+    assert kept["coverage"]["counts"] == pytest.approx(overall)
+    assert kept["coverage"]["genes"] == pytest.approx(5 / 7)
+    assert set(kept["coverage"]["largest_losses"]) == {"unknown1", "unknown2"}
+    assert (kept["values"], kept["matrix"], kept["method"]) == ("counts", "X", "w")
+
+
+def test_counts_and_log_normalised_values_give_the_same(counts: AnnData, genes: GeneEmbeddings) -> None:
+    logged = counts.copy()
+    dense = counts.X.toarray()
+    logged.X = np.log1p(dense / dense.sum(axis=1, keepdims=True) * 1e4)
+    genept.tl.embed_cells(counts, genes)
+    genept.tl.embed_cells(logged, genes)
+    np.testing.assert_allclose(counts.obsm["X_genept_w"], logged.obsm["X_genept_w"], atol=1e-6)
+    assert logged.uns["genept"]["X_genept_w"]["values"] == "log_normalised"
+
+
+@pytest.mark.parametrize("method", ["w", "s"])
+def test_nothing_changes_but_the_named_keys(counts: AnnData, lsa_genes: GeneEmbeddings, method: str) -> None:
+    counts.uns["genept"] = {"X_other": {"kept": 1}}
+    counts.layers["again"] = counts.X.copy()
+    before = counts.copy()
+    genept.tl.embed_cells(counts, lsa_genes, method=method)  # type: ignore[arg-type]
+    key = f"X_genept_{method}"
+    assert set(counts.obsm) == {key}
+    assert set(counts.uns["genept"]) == {"X_other", key}
+    assert set(counts.obs.columns) == ({"genept_coverage"} if method == "w" else set())
+    del counts.obsm[key], counts.uns["genept"][key]
+    counts.obs = counts.obs[[]]
+    np.testing.assert_array_equal(counts.X.toarray(), before.X.toarray())
+    pd.testing.assert_frame_equal(counts.var, before.var)
+    assert (counts.uns, list(counts.layers)) == (before.uns, list(before.layers))
+
+
+def test_layers_raw_and_dense_give_the_same(counts: AnnData, genes: GeneEmbeddings) -> None:
+    genept.tl.embed_cells(counts, genes)
+    other = AnnData(np.full(counts.shape, -1.0), obs=counts.obs[[]], var=counts.var)
+    other.layers["counts"] = sparse.csc_matrix(counts.X)
+    other.raw = AnnData(counts.X.toarray(), var=counts.var)
+    genept.tl.embed_cells(other, genes, layer="counts", key_added="from_layer")
+    genept.tl.embed_cells(other, genes, use_raw=True, key_added="from_raw")
+    for key in ("from_layer", "from_raw"):
+        np.testing.assert_array_equal(other.obsm[key], counts.obsm["X_genept_w"])
+    assert other.uns["genept"]["from_layer"]["matrix"] == "layers['counts']"
+
+
+def test_the_result_survives_a_file(counts: AnnData, lsa_genes: GeneEmbeddings, tmp_path: object) -> None:
+    genept.tl.embed_cells(counts, lsa_genes)
+    genept.tl.embed_cells(counts, lsa_genes, method="s")
+    counts.write_h5ad(f"{tmp_path}/x.h5ad")
+    again = anndata.read_h5ad(f"{tmp_path}/x.h5ad")
+    np.testing.assert_array_equal(again.obsm["X_genept_s"], counts.obsm["X_genept_s"])
+    assert again.uns["genept"]["X_genept_w"]["coverage"]["n_genes"] == 7
+
+
+def test_genept_s_is_the_embedding_of_the_sentence(counts: AnnData, lsa_genes: GeneEmbeddings) -> None:
+    genept.tl.embed_cells(counts, lsa_genes, method="s")
+    sentences = genept.tl.cell_sentences(counts)
+    assert list(sentences) == [naive.sentence(list(c), list(counts.var_names)) for c in counts.X.toarray()]
+    expected = genept.embeddings.encoder_of(lsa_genes).encode(list(sentences))
+    np.testing.assert_allclose(counts.obsm["X_genept_s"], expected, atol=1e-6)
+
+
+def test_cells_of_which_nothing_is_known_get_zeros_and_one_warning(
+    counts: AnnData, genes: GeneEmbeddings, lsa_genes: GeneEmbeddings
+) -> None:
+    matrix = counts.X.toarray()
+    matrix[2] = 0
+    matrix[4] = [0, 5, 0, 0, 0, 0, 0]  # only in unknown1
+    counts.X = matrix
+    with pytest.warns(GeneptWarning, match="2 of 6 cells") as caught:
+        genept.tl.embed_cells(counts, genes)
+    assert len(caught) == 1
+    assert not counts.obsm["X_genept_w"][[2, 4]].any()
+    assert counts.obs["genept_coverage"].iloc[[2, 4]].tolist() == [0, 0]
+    with pytest.warns(GeneptWarning, match="1 of 6 cells") as caught:
+        genept.tl.embed_cells(counts, lsa_genes, method="s", key_added="s")
+    assert len(caught) == 1
+    assert caught[0].filename == __file__
+    with pytest.raises(ValuesError, match="1 of 6 cells without counts in X: cell2"):
+        genept.tl.embed_cells(counts, genes, empty_cells="error")
+
+
+def test_scaled_values_say_where_counts_are(genes: GeneEmbeddings) -> None:
+    adata = AnnData(np.array([[-1.0, 1.0]]), layers={"counts": np.array([[1.0, 1.0]])})
+    with pytest.raises(ValuesError, match=r"negative.*layers\['counts'\]"):
+        genept.tl.embed_cells(adata, genes)
+
+
+def test_the_demo_file_says_where_counts_are(lsa_genes: GeneEmbeddings) -> None:
+    adata = genept.datasets.pbmc68k_reduced()
+    adata.raw = adata
+    adata.X = adata.X.toarray() - 1
+    with pytest.raises(ValuesError, match="also has raw"):
+        genept.tl.embed_cells(adata, lsa_genes)
+
+
+@pytest.mark.parametrize(
+    ("names", "column", "message"),
+    [
+        ([f"ENSG0000019885{i}" for i in range(7)], None, "these are Ensembl ids"),
+        ([f"ENSG0000019885{i}" for i in range(7)], "feature_name", r"adata\.var\['feature_name'\]"),
+        ([f"{i}" for i in range(7)], None, "these are Entrez ids"),
+        (["Lyz", "Cd3e", "Nkg7", "Ms4a1", "Actb", "Gapdh", "B2m"], None, "another species"),
+        (list("abcdefg"), None, "holds gene symbols"),
+    ],
+)
+def test_names_that_name_nothing_say_what_to_do(
+    counts: AnnData, genes: GeneEmbeddings, names: list[str], column: str | None, message: str
+) -> None:
+    if column:
+        counts.var[column] = pd.Categorical(list(counts.var_names))
+        counts.var["number"] = range(7)
+    counts.var_names = names
+    with pytest.raises(GeneNamesError, match=message):
+        genept.tl.embed_cells(counts, genes)
+
+
+def test_sentences_of_ids_are_refused(counts: AnnData) -> None:
+    counts.var_names = [f"ENSG0000019885{i}" for i in range(7)]
+    with pytest.raises(GeneNamesError, match="a text encoder can read"):
+        genept.tl.cell_sentences(counts)
+
+
+def test_duplicated_names_are_refused(counts: AnnData, genes: GeneEmbeddings) -> None:
+    counts.var_names = ["LYZ", "LYZ", "CD3E", "MS4A1", "x", "y", "z"]
+    with pytest.raises(GeneNamesError, match="more than once: LYZ"):
+        genept.tl.embed_cells(counts, genes)
+
+
+def test_low_coverage_fails_and_names_the_losses(counts: AnnData, genes: GeneEmbeddings) -> None:
+    before = counts.copy()
+    with pytest.raises(CoverageError, match=r"largest losses: unknown\d"):
+        genept.tl.embed_cells(counts, genes, min_coverage=0.999)
+    assert list(counts.obs.columns) == list(before.obs.columns)
+    assert not counts.obsm
+
+
+@pytest.mark.parametrize(
+    ("arguments", "error", "message"),
+    [
+        ({"method": "x"}, ArgumentError, "'w'"),
+        ({"min_coverage": 2}, ArgumentError, "between 0 and 1"),
+        ({"layer": "counts"}, UnknownNameError, "none, there are no layers"),
+        ({"use_raw": True}, UnknownNameError, "no raw"),
+        ({"use_raw": True, "layer": "x"}, ArgumentError, "one matrix"),
+        ({"genes": None}, ArgumentError, "no gene embeddings"),
+        ({"method": "s", "genes": None}, ArgumentError, "no text encoder"),
+        ({"method": "s", "genes": None, "encoder": "lsa"}, EncoderError, "hasn't seen a corpus"),
+        ({"method": "s", "encoder": "nothing"}, UnknownNameError, "no text encoder named"),
+    ],
+)
+def test_arguments_that_mean_nothing(
+    counts: AnnData, genes: GeneEmbeddings, arguments: dict[str, object], error: type, message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        genept.tl.embed_cells(counts, **{"genes": genes, **arguments})  # type: ignore[arg-type]
+
+
+def test_a_matrix_that_is_not_in_memory_is_refused(
+    counts: AnnData, genes: GeneEmbeddings, tmp_path: object
+) -> None:
+    counts.write_h5ad(f"{tmp_path}/x.h5ad")
+    backed = anndata.read_h5ad(f"{tmp_path}/x.h5ad", backed="r")
+    with pytest.raises(ArgumentError, match="to_memory"):
+        genept.tl.embed_cells(backed, genes)
+
+
+def test_no_warning_where_nothing_is_wrong(counts: AnnData, genes: GeneEmbeddings) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        genept.tl.embed_cells(counts, genes)
