@@ -1,9 +1,16 @@
 """The file of gene embeddings: an AnnData ``.h5ad`` that scanpy opens."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
-from genept.embeddings.anndata_form import from_anndata
-from genept.embeddings.gene_embeddings import GeneEmbeddings
+import numpy as np
+from anndata import AnnData
+from numpy.typing import NDArray
+
+from genept.embeddings.gene_embeddings import KIND, SCHEMA_VERSION, GeneEmbeddings
+from genept.errors import InputFileError
+from genept.genes import GeneTable
 from genept.h5ad import read_h5ad, write_h5ad
 
 
@@ -51,4 +58,42 @@ def read_embeddings(path: str | Path) -> GeneEmbeddings:
     InputFileError
         If the file is missing, is no ``.h5ad``, or holds no gene embeddings.
     """
-    return from_anndata(read_h5ad(path), origin=str(path))
+    return _from_anndata(read_h5ad(path), origin=str(path))
+
+
+def _from_anndata(adata: AnnData, *, origin: str) -> GeneEmbeddings:
+    """Make gene embeddings again from the AnnData that they were kept as.
+
+    Raises
+    ------
+    InputFileError
+        If ``uns["genept"]`` is missing, or of a schema that this version doesn't know.
+    """
+    kept = adata.uns.get("genept")
+    if not isinstance(kept, Mapping) or kept.get("kind") != KIND:
+        raise InputFileError(
+            f"{origin} holds no gene embeddings of genept (uns['genept'] says nothing of them)",
+            expected="a file that `genept genes embed` wrote",
+            do="make one with: genept genes embed --texts starter --encoder minilm -o genes.h5ad",
+        )
+    version = int(kept.get("schema_version", 0))
+    if version != SCHEMA_VERSION:
+        raise InputFileError(
+            f"{origin} has schema version {version}",
+            expected=f"schema version {SCHEMA_VERSION}, which this version of genept reads",
+            do="install the version of genept that wrote it, or make the file again",
+        )
+    obs = adata.obs
+    aliases = [tuple(a for a in str(names).split("|") if a) for names in obs["aliases"]]
+    state: Mapping[str, NDArray[Any]] | None = kept.get("encoder_state")
+    return GeneEmbeddings(
+        genes=GeneTable(tuple(map(str, adata.obs_names)), aliases=tuple(aliases)),
+        vectors=np.asarray(adata.X, dtype=np.float32),
+        provenance=_as_dict(kept["provenance"]),
+        text_sha256=tuple(map(str, obs["text_sha256"])) if "text_sha256" in obs else None,
+        encoder_state=None if state is None else dict(state),
+    )
+
+
+def _as_dict(nested: Mapping[str, Any]) -> dict[str, Any]:
+    return {k: _as_dict(v) if isinstance(v, Mapping) else v for k, v in nested.items()}

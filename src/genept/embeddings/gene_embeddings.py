@@ -2,16 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
+from anndata import AnnData
 from numpy.typing import NDArray
 
 from genept.errors import EmbeddingsError, name_some
 from genept.genes import GeneTable
 
-if TYPE_CHECKING:
-    from anndata import AnnData
+# What uns["genept"] of a file of gene embeddings says of itself.
+SCHEMA_VERSION = 1
+KIND = "gene embeddings"
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,14 +90,26 @@ class GeneEmbeddings:
         """Width of the vectors."""
         return int(self.vectors.shape[1])
 
-    def to_anndata(self) -> "AnnData":
-        """Genes as an AnnData: obs = genes (index symbol), X = vectors, ``uns["genept"]`` = provenance.
+    def to_anndata(self) -> AnnData:
+        """Genes as an AnnData, the form in which they are kept.
 
         Returns
         -------
         AnnData
-            The same that :func:`genept.write_embeddings` writes; aliases are joined by ``|``.
+            obs = genes (index symbol; ``aliases`` joined by ``|``, ``text_sha256``), X = vectors,
+            ``uns["genept"]`` = schema version, provenance and what a fitted encoder learned.
         """
-        from genept.embeddings.anndata_form import to_anndata
-
-        return to_anndata(self)
+        obs = pd.DataFrame(
+            {"aliases": ["|".join(names) for names in self.genes.aliases]},
+            index=pd.Index(self.genes.symbols, name="symbol"),
+        )
+        if self.text_sha256 is not None:
+            obs["text_sha256"] = list(self.text_sha256)
+        uns: dict[str, Any] = {
+            "schema_version": SCHEMA_VERSION,
+            "kind": KIND,
+            "provenance": dict(self.provenance),
+        }
+        if self.encoder_state is not None:
+            uns["encoder_state"] = dict(self.encoder_state)
+        return AnnData(X=np.array(self.vectors), obs=obs, uns={"genept": uns})
