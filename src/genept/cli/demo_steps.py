@@ -10,19 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from anndata import AnnData
-from numpy.typing import NDArray
+from sklearn.cluster import KMeans
+from sklearn.feature_extraction.text import TfidfVectorizer
 
 from genept import GeneEmbeddings, datasets, embed_genes, pl, tl, write_embeddings
 from genept.benchmark import score_representation
 from genept.cli.output import say
 from genept.h5ad import write_h5ad
+from genept.texts import get_texts
 
 LABEL_KEY = "bulk_labels"
 # What each representation is, in words for the figures; X_pca came with the data.
 FIGURES = {"X_genept_w": "GenePT-w", "X_genept_s": "GenePT-s"}
 REPRESENTATIONS = (*FIGURES, "X_pca")
-# In natural logarithms of normalised counts.
-MARKER_DIFFERENCE = 0.75
+N_GENE_CLUSTERS = 12
+WORDS = r"(?u)\b[a-zA-Z][a-z-]{3,}\b"
 
 
 class _Clock:
@@ -94,26 +96,21 @@ def _draw(folder: Path, adata: AnnData, genes: GeneEmbeddings) -> None:
         path = folder / f"umap_{key.removeprefix('X_')}.png"
         pl.umap(adata, key, color=LABEL_KEY, title=f"{title} of {adata.n_obs} cells", save=path)
     table = genes.to_anndata()
-    table.obs["marks"] = _marked_type(adata).reindex(table.obs_names)
-    table.uns["marks_colors"] = adata.uns[f"{LABEL_KEY}_colors"]
-    pl.umap(table, "X", color="marks", title=f"{table.n_obs:,} genes by text", save=folder / "umap_genes.png")
+    table.obs["common words"] = _name_clusters(genes)
+    title = f"{table.n_obs:,} genes by text"
+    pl.umap(table, "X", color="common words", title=title, save=folder / "umap_genes.png")
 
 
-def _marked_type(adata: AnnData) -> pd.Series:
-    """For each measured gene, the cell type that it marks, if any.
-
-    A gene marks the type in which its mean is highest, if that is at least MARKER_DIFFERENCE above
-    the mean of all other cells.
-    """
-    labels = adata.obs[LABEL_KEY]
-    types = labels.cat.categories
-    inside = np.array([_mean(adata, labels == name) for name in types])
-    outside = np.array([_mean(adata, labels != name) for name in types])
-    difference = inside - outside
-    best = difference.argmax(axis=0)
-    best[difference.max(axis=0) < MARKER_DIFFERENCE] = -1
-    return pd.Series(pd.Categorical.from_codes(best, categories=types), index=adata.var_names)
-
-
-def _mean(adata: AnnData, chosen: pd.Series) -> NDArray[np.float64]:
-    return np.asarray(adata.X[chosen.to_numpy()].mean(axis=0), dtype=np.float64).ravel()
+def _name_clusters(genes: GeneEmbeddings) -> pd.Categorical:
+    """Cluster genes by k-means, and name each cluster by the words that set its texts apart."""
+    texts = get_texts("starter").texts
+    clusters = KMeans(N_GENE_CLUSTERS, n_init=10, random_state=0).fit_predict(genes.vectors)
+    vectorizer = TfidfVectorizer(stop_words="english", token_pattern=WORDS, min_df=10)
+    weights = vectorizer.fit_transform(texts)
+    words = vectorizer.get_feature_names_out()
+    names = []
+    for cluster in range(N_GENE_CLUSTERS):
+        inside = np.asarray(weights[clusters == cluster].mean(axis=0)).ravel()
+        outside = np.asarray(weights[clusters != cluster].mean(axis=0)).ravel()
+        names.append(", ".join(words[np.argsort(outside - inside, kind="stable")[:3]]))
+    return pd.Categorical([names[cluster] for cluster in clusters])

@@ -12,7 +12,7 @@ from genept.errors import EncoderError, name_some
 
 MAX_BATCH_TEXTS = 64
 # Padded tokens in one batch: beyond this, activations outgrow the caches of a small machine.
-MAX_BATCH_TOKENS = 64 * 256
+MAX_BATCH_TOKENS = 16 * 256
 
 
 @dataclass(frozen=True, eq=False)

@@ -44,7 +44,6 @@ def scatter(
     else:
         _categories(ax, points, values.astype("category"), palette, size)
     ax.set(xlabel="UMAP 1", ylabel="UMAP 2", xticks=[], yticks=[])
-    ax.set_aspect("equal", adjustable="datalim")
     ax.spines[["top", "right"]].set_visible(False)
 
 

@@ -9,6 +9,7 @@ from anndata import AnnData
 
 from genept.atomic import check_writable, written_whole
 from genept.errors import MissingDependencyError, UnknownNameError, ValuesError, name_some
+from genept.pl.layout import lay_out
 from genept.pl.scatter import scatter
 
 if TYPE_CHECKING:
@@ -90,17 +91,14 @@ def umap(
         check_writable(save)
     try:
         import matplotlib.pyplot as plt
-        from umap import UMAP
+        import umap as _installed  # noqa: F401
     except ImportError as error:
         raise MissingDependencyError(
             f"a figure needs {error.name}, which isn't installed",
             expected="matplotlib and umap-learn",
             do="pip install 'genept[plot]'",
         ) from error
-    n_neighbors = min(n_neighbors, len(vectors) - 1)
-    # One job: with a seed, umap-learn runs on one and would warn that it overrode anything else.
-    reducer = UMAP(n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, random_state=rng, n_jobs=1)
-    points = np.asarray(reducer.fit_transform(vectors))
+    points = lay_out(vectors, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, rng=rng)
     if ax is None:
         ax = plt.figure(figsize=(7.5, 5), layout="constrained").add_subplot()
     scatter(ax, points, values, palette=adata.uns.get(f"{color}_colors"))
