@@ -38,6 +38,15 @@ def test_permissions_are_those_of_a_new_file(tmp_path: Path) -> None:
     assert modes[0] == modes[1]
 
 
+def test_a_link_stays_a_link(tmp_path: Path) -> None:
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    with written_whole(tmp_path / "link.txt") as draft:
+        draft.write_text("new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new"
+
+
 def test_check_writable(tmp_path: Path) -> None:
     check_writable(tmp_path / "a.txt")
     assert list(tmp_path.iterdir()) == []

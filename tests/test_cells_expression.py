@@ -25,7 +25,9 @@ LOGGED = np.log1p(COUNTS / COUNTS.sum(axis=1, keepdims=True) * 1e4)
         (COUNTS, False, "counts"),
         (COUNTS.astype(float), True, "counts"),  # whole numbers are counts, whatever the hint
         (LOGGED, False, "log_normalised"),
-        (LOGGED * 10, True, "log_normalised"),
+        (LOGGED * 4, True, "log_normalised"),
+        (LOGGED * 4, False, "counts"),
+        (COUNTS * 1000.5, True, "counts"),  # a mark that went stale when counts were put back
         (COUNTS * 1.5, False, "counts"),  # corrected counts, too large for logarithms
     ],
 )
@@ -38,12 +40,21 @@ def test_kind_can_be_said() -> None:
 
 
 @pytest.mark.parametrize("form", [np.asarray, sparse.csr_matrix])
-@pytest.mark.parametrize(("bad", "message"), [(-0.5, "negative"), (np.nan, "missing"), (np.inf, "infinite")])
+@pytest.mark.parametrize(
+    ("bad", "message"),
+    [(-0.5, "negative"), (np.nan, "missing"), (np.inf, "infinite"), (1e39, "too large for float32")],
+)
 def test_values_that_can_not_be_used_are_refused(bad: float, message: str, form: type) -> None:
     values = COUNTS.astype(float)
     values[1, 1] = bad
     with pytest.raises(ValuesError, match=message):
         as_expression(form(values))
+
+
+@pytest.mark.parametrize("values", [COUNTS.astype(object), COUNTS.astype(complex)])
+def test_values_that_are_no_real_numbers_are_refused(values: NDArray[np.number]) -> None:
+    with pytest.raises(ValuesError, match="of type"):
+        as_expression(values)
 
 
 @pytest.mark.parametrize("shape", [(0, 3), (3, 0), (0, 0)])
@@ -78,3 +89,18 @@ def test_coverage_of_log_normalised_values_is_that_of_the_counts() -> None:
     match = match_genes(["A", "B", "C"], GeneTable(("B",)))
     counts, logged = (measure_coverage(as_expression(x), match) for x in (COUNTS, LOGGED))
     np.testing.assert_allclose(counts.per_cell, logged.per_cell, rtol=1e-5)
+
+
+def test_coverage_knows_the_base_of_the_logarithm() -> None:
+    match = match_genes(["A", "B", "C"], GeneTable(("B",)))
+    counts = measure_coverage(as_expression(COUNTS), match)
+    # 2 by the size of the values, e by default, 10 by being told.
+    cpm = COUNTS / COUNTS.sum(axis=1, keepdims=True) * 1e6
+    for expression in (
+        as_expression(np.log2(1 + cpm)),
+        as_expression(np.log1p(cpm / 100)),
+        as_expression(np.log10(1 + cpm), log_base=10),
+    ):
+        assert expression.kind == "log_normalised"
+        per_cell = measure_coverage(expression, match).per_cell
+        np.testing.assert_allclose(per_cell, counts.per_cell, rtol=1e-5)

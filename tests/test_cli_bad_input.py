@@ -1,6 +1,9 @@
 """Bad input through the command line: one plain paragraph, exit 1, nothing written, input untouched."""
 
 import hashlib
+import os
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -81,9 +84,8 @@ def check(done: "CompletedProcess[str]", message: str, folder: Path, before: dic
 
 def digest(folder: Path) -> dict[str, str]:
     return {
-        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest()
+        str(p.relative_to(folder)): hashlib.sha256(p.read_bytes()).hexdigest() if p.is_file() else "folder"
         for p in folder.rglob("*")
-        if p.is_file()
     }
 
 
@@ -165,7 +167,7 @@ def test_cells_in_place_of_genes(tmp_path: Path, run_genept: RunGenept) -> None:
         (["cells", "embed", "data.h5ad", "--method", "s", "-o", "o.h5ad"], "no text encoder"),
         (["cells", "embed", "data.h5ad", "-o", "o.h5ad"], "no gene embeddings"),
         (["cells", "embed", "data.h5ad", "--layer", "counts", "-o", "o.h5ad"], "no gene embeddings"),
-        (["demo", "--encoder", "bert", "-o", "demo"], "no text encoder named 'bert'"),
+        (["demo", "--encoder", "bert", "-o", "a/demo"], "no text encoder named 'bert'"),
     ],
 )
 def test_names_that_are_not_known(
@@ -183,6 +185,9 @@ def test_names_that_are_not_known(
         (["genes", "embed", "--encoder", "random", "-o", "data.h5ad/genes.h5ad"], "Not a directory"),
         (["genes", "embed", "--encoder", "random", "-o", "/proc/genes.h5ad"], "can't be written"),
         (["genes", "embed", "--encoder", "random", "-o", "genes.csv"], "doesn't end in .h5ad"),
+        (["genes", "embed", "--encoder", "random", "-o", "."], "doesn't end in .h5ad"),
+        (["genes", "embed", "--encoder", "random", "-o", f"{'a' * 300}.h5ad"], "File name too long"),
+        (["genes", "info", f"{'a' * 300}.h5ad"], "File name too long"),
         (["cells", "embed", "data.h5ad", "--genes", "data.h5ad", "-o", "data.h5ad"], "also an input"),
         (["cells", "embed", "data.h5ad", "--genes", "x.h5ad", "-o", "/proc/out.h5ad"], "can't be written"),
         (["demo", "-o", "data.h5ad"], "can't be made"),
@@ -195,3 +200,27 @@ def test_outputs_that_can_not_be_written(
     good().write_h5ad(tmp_path / "data.h5ad")
     before = digest(tmp_path)
     check(run_genept(*args), message, tmp_path, before)
+
+
+def test_folders_that_may_not_be_entered(tmp_path: Path) -> None:
+    """As a user without rights: for root, every folder is open."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become a user without rights")
+    private = tmp_path / "private"
+    private.mkdir(mode=0o700)
+    good().write_h5ad(private / "data.h5ad")
+    # All is imported before rights are dropped: that user may not be able to read this Python.
+    code = (
+        "import os, sys\n"
+        "from genept.atomic import check_writable\n"
+        "from genept.errors import InputFileError, OutputError\n"
+        "from genept.h5ad import read_h5ad\n"
+        "os.setgroups([]); os.setuid(65534)\n"
+        "for run, name in ((read_h5ad, 'data.h5ad'), (check_writable, 'out.h5ad')):\n"
+        "    try: run(f'{sys.argv[1]}/{name}')\n"
+        "    except (InputFileError, OutputError) as error: print(error)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code, private], capture_output=True, text=True, check=True, cwd="/"
+    )
+    assert done.stdout.count("Permission denied") == 2

@@ -110,6 +110,28 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         genept.read_embeddings(path)
 
 
+@pytest.mark.parametrize("part", ["obs/aliases", "uns/genept/provenance", "uns/genept/schema_version"])
+def test_a_damaged_file_is_refused(tmp_path: Path, part: str) -> None:
+    path = tmp_path / "genes.h5ad"
+    genept.write_embeddings(genept.embed_genes(TEXTS, "random"), path)
+    with h5py.File(path, "r+") as file:
+        del file[part]
+        if part.startswith("obs"):
+            file["obs"].attrs["column-order"] = ["text_sha256"]
+    with pytest.raises(InputFileError):
+        genept.read_embeddings(path)
+
+
+def test_what_a_file_can_not_hold_is_refused_whole(tmp_path: Path) -> None:
+    vectors = np.ones((2, 3), dtype=np.float32)
+    genes = GeneEmbeddings(TEXTS.genes, vectors, provenance={"date": object()})
+    with pytest.raises(OutputError, match="can't be written"):
+        genept.write_embeddings(genes, tmp_path / "genes.h5ad")
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(EmbeddingsError, match="a dict of strings"):
+        GeneEmbeddings(TEXTS.genes, vectors, provenance={"encoder": "minilm"})
+
+
 def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "genes.h5ad"
     genept.write_embeddings(genept.embed_genes(TEXTS, "random"), path)

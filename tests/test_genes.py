@@ -24,6 +24,8 @@ def test_the_same_alias_twice_on_one_gene_is_no_ambiguity() -> None:
         (("A", "A"), (), "more than once: A"),
         (("A", " "), (), "empty gene symbol at row 1"),
         (("A", "B"), ((),), "1 sets of aliases"),
+        (("A", "B"), ("xyz", ()), "a string in place"),
+        (("A",), (("a|b",),), "an alias with"),
     ],
 )
 def test_broken_tables_are_refused(

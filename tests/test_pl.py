@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from anndata import AnnData
+from scipy import sparse
 
 import genept
-from genept.errors import OutputError, UnknownNameError, ValuesError
+from genept.errors import ArgumentError, OutputError, UnknownNameError, ValuesError
 
 
 @pytest.fixture
@@ -41,6 +42,7 @@ def test_umap_draws_every_row_and_names_every_category(cells: AnnData, tmp_path:
 def test_numbers_get_a_colour_bar_and_axes_can_be_given(cells: AnnData) -> None:
     figure, (left, right) = plt.subplots(1, 2)
     assert genept.pl.umap(cells, "X_rep", color="score", ax=left) is left
+    cells.X = sparse.csr_matrix(cells.X)
     assert genept.pl.umap(cells, "X", ax=right, title="mine").get_title() == "mine"
     assert len(figure.axes) == 3
     np.testing.assert_array_equal(left.collections[0].get_array(), cells.obs["score"])
@@ -63,5 +65,9 @@ def test_errors(cells: AnnData, tmp_path: Path) -> None:
         genept.pl.umap(cells, "X_rep", color="kind")
     with pytest.raises(OutputError, match="can't be written"):
         genept.pl.umap(cells, "X_rep", save=tmp_path / "no" / "umap.png")
+    with pytest.raises(ArgumentError, match=r"umap\.xyz"):
+        genept.pl.umap(cells, "X_rep", save=tmp_path / "umap.xyz")
+    with pytest.raises(ArgumentError, match="n_neighbors=1"):
+        genept.pl.umap(cells, "X_rep", n_neighbors=1)
     with pytest.raises(ValuesError, match="at least four"):
         genept.pl.umap(cells[:3].copy(), "X_rep")

@@ -11,6 +11,7 @@ from scipy import sparse
 
 import genept
 from genept import GeneEmbeddings
+from genept.encoders.random_control import RandomControl
 from genept.errors import (
     ArgumentError,
     CoverageError,
@@ -173,6 +174,13 @@ def test_low_coverage_fails_and_names_the_losses(counts: AnnData, genes: GeneEmb
     ("arguments", "error", "message"),
     [
         ({"method": "x"}, ArgumentError, "'w'"),
+        ({"key_added": "a/b"}, ArgumentError, "without a slash"),
+        ({"key_added": ""}, ArgumentError, "without a slash"),
+        ({"max_genes": 0}, ArgumentError, "at least 1"),
+        ({"n_threads": 0}, ArgumentError, "at least 1"),
+        ({"empty_cells": "raise"}, ArgumentError, "'zero' or 'error'"),
+        ({"values": "raw"}, ArgumentError, "'log_normalised'"),
+        ({"encoder": "minilm"}, ArgumentError, "method 's' only"),
         ({"min_coverage": 2}, ArgumentError, "between 0 and 1"),
         ({"layer": "counts"}, UnknownNameError, "none, there are no layers"),
         ({"use_raw": True}, UnknownNameError, "no raw"),
@@ -203,3 +211,45 @@ def test_no_warning_where_nothing_is_wrong(counts: AnnData, genes: GeneEmbedding
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         genept.tl.embed_cells(counts, genes)
+
+
+def test_uns_of_someone_else_stops_before_anything_changes(counts: AnnData, genes: GeneEmbeddings) -> None:
+    counts.uns["genept"] = "mine"
+    with pytest.raises(ArgumentError, match="is a str"):
+        genept.tl.embed_cells(counts, genes)
+    assert not counts.obsm
+    assert not len(counts.obs.columns)
+
+
+def test_data_without_any_counts_gets_zeros(counts: AnnData, genes: GeneEmbeddings) -> None:
+    counts.X = np.zeros(counts.shape)
+    with pytest.warns(GeneptWarning, match="6 of 6 cells"):
+        genept.tl.embed_cells(counts, genes)
+    assert not counts.obsm["X_genept_w"].any()
+
+
+def test_advice_on_raw_names_raw(counts: AnnData, genes: GeneEmbeddings) -> None:
+    raw = counts.copy()
+    raw.var_names = list("abcdefg")
+    counts.raw = raw
+    with pytest.raises(GeneNamesError, match=r"adata\.raw\.to_adata\(\)"):
+        genept.tl.embed_cells(counts, genes, use_raw=True)
+
+
+def test_columns_with_missing_values_do_not_spoil_the_advice(counts: AnnData) -> None:
+    counts.var_names = [f"ENSG0000019885{i}" for i in range(7)]
+    counts.var["symbol"] = ["LYZ", "CD3E", "A", "B", "C", "D", "E"]
+    counts.var["partly"] = ["LYZ", None, "A", None, "C", None, None]
+    counts.var["strand"] = ["+", "-"] * 3 + ["+"]
+    with pytest.raises(GeneNamesError, match=r"columns symbol\."):
+        genept.tl.cell_sentences(counts)
+
+
+def test_another_encoder_than_that_of_the_genes_is_noticed(counts: AnnData) -> None:
+    texts = genept.GeneTexts(genept.GeneTable(("LYZ", "CD3E")), ("an enzyme", "a receptor"))
+    other_width = genept.embed_genes(texts, RandomControl(dimensions=16))
+    with pytest.raises(EncoderError, match="384 dimensions, these genes have 16"):
+        genept.tl.embed_cells(counts, other_width, method="s")
+    other_seed = genept.embed_genes(texts, RandomControl(seed=3))
+    with pytest.warns(GeneptWarning, match="other settings"):
+        genept.tl.embed_cells(counts, other_seed, method="s")

@@ -1,6 +1,6 @@
 """Files are written beside their final name and moved into place, or not at all."""
 
-import tempfile
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -26,7 +26,8 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     Parameters
     ----------
     path
-        The final name. Its folder must exist; an existing file is replaced in one step.
+        The final name. Its folder must exist; an existing file is replaced in one step, and where it
+        is a link, what it points to.
 
     Yields
     ------
@@ -47,12 +48,9 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     >>> [f.name for f in folder.iterdir()]
     ['a.txt']
     """
-    path = Path(path)
-    draft = path.with_name(f".{path.stem}.{uuid4().hex}{path.suffix}")
-    try:
-        draft.touch(exist_ok=False)
-    except OSError as error:
-        raise _refuse(path, error.strerror or str(error)) from error
+    path = Path(path).resolve()
+    draft = path.with_name(f".{uuid4().hex}{path.suffix}")
+    _touch(draft, path)
     try:
         yield draft
         draft.replace(path)
@@ -70,13 +68,24 @@ def check_writable(path: str | Path) -> None:
     Raises
     ------
     OutputError
-        If the folder of ``path`` is missing or not writable, or ``path`` is a folder.
+        If the folder of ``path`` is missing or not writable, or ``path`` is a folder or protected.
     """
-    path = Path(path)
-    if path.is_dir():
-        raise _refuse(path, "it is a folder")
+    path = Path(path).resolve()
     try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+        is_folder, is_protected = path.is_dir(), path.exists() and not os.access(path, os.W_OK)
+    except OSError as error:
+        raise _refuse(path, error.strerror or str(error)) from error
+    if is_folder:
+        raise _refuse(path, "it is a folder")
+    if is_protected:
+        raise _refuse(path, "it is there, and protected against writing")
+    draft = path.with_name(f".{uuid4().hex}{path.suffix}")
+    _touch(draft, path)
+    draft.unlink()
+
+
+def _touch(draft: Path, path: Path) -> None:
+    try:
+        draft.touch(exist_ok=False)
     except OSError as error:
         raise _refuse(path, error.strerror or str(error)) from error

@@ -30,12 +30,17 @@ def read_h5ad(path: str | Path) -> AnnData:
     """
     path = Path(path)
     expected = "an AnnData file (.h5ad) that exists and is whole"
-    if not path.is_file():
+    try:
+        path.stat()
+    except OSError as error:
+        gone = isinstance(error, FileNotFoundError)
         raise InputFileError(
-            f"{path} is {'a folder' if path.is_dir() else 'not there'}",
+            f"{path} is not there" if gone else f"{path} can't be opened ({error.strerror})",
             expected=expected,
-            do="check the path",
-        )
+            do="check the path" if gone else "check the path and its permissions",
+        ) from error
+    if path.is_dir():
+        raise InputFileError(f"{path} is a folder", expected=expected, do="name the file")
     try:
         with warnings.catch_warnings():
             # anndata tells of layouts that it moves into today's place; nothing is lost by it.
@@ -70,8 +75,11 @@ def write_h5ad(adata: AnnData, path: str | Path) -> None:
     with written_whole(path) as draft:
         try:
             adata.write_h5ad(draft)
-        except RuntimeError as error:
-            # h5py meets a full disk twice, and the second time, on closing, says RuntimeError.
+        except OSError:
+            raise
+        except Exception as error:
+            # h5py says RuntimeError when it closes a file on a full disk; anndata has errors of its own
+            # for what HDF5 can't hold.
             raise OSError(_first_line(error)) from error
 
 

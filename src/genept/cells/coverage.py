@@ -25,7 +25,7 @@ class Coverage:
         Measured genes with a vector.
     counts
         Share of all counts that lies in covered genes, 0 to 1. For log-normalised values counts
-        are taken in proportion to exp(x) - 1.
+        are taken in proportion to base^x - 1.
     per_cell
         (n_cells,) float32, the same share for each cell; 0 for a cell without counts.
     losses
@@ -85,7 +85,7 @@ def measure_coverage(expression: Expression, match: GeneMatch) -> Coverage:
     total = np.zeros(n_cells)
     found = np.zeros(n_cells)
     for rows, block in expression.chunks():
-        values = linear_values(block, expression.kind)
+        values = linear_values(block, expression)
         by_gene += np.bincount(block.indices, weights=values, minlength=n_genes)
         total[rows] = per_row_sum(block, values)
         found[rows] = per_row_sum(block, values * covered[block.indices])

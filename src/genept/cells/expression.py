@@ -1,5 +1,6 @@
 """Expression values: counts or log-normalised, found out by looking."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, cast
@@ -13,8 +14,12 @@ from genept.errors import ValuesError
 Kind = Literal["counts", "log_normalised"]
 Matrix = NDArray[Any] | sparse.csr_matrix
 
-# log2(1 + counts per million) stays below 20; values above it have not been through a logarithm.
+# log2(1 + counts per million) stays below 20; values above it have not been through a logarithm,
+# and above 50 not even if something says so.
 LARGEST_LOG_VALUE = 20.0
+LARGEST_MARKED_LOG_VALUE = 50.0
+# ln(1 + counts per million) stays below 13.9: logarithms above it have another base, usually 2.
+LARGEST_NATURAL_LOG_VALUE = 13.9
 ROWS_AT_A_TIME = 4096
 
 
@@ -28,10 +33,13 @@ class Expression:
         (n_cells, n_genes) array or CSR matrix; never changed.
     kind
         ``"counts"`` (linear: raw, corrected or scaled to a library size) or ``"log_normalised"``.
+    log_base
+        Base of the logarithm of log-normalised values; it bears on coverage in counts only.
     """
 
     X: Matrix
     kind: Kind
+    log_base: float = math.e
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -62,12 +70,17 @@ class Expression:
 
 
 def as_expression(
-    X: Any, *, kind: Kind | Literal["auto"] = "auto", log1p_hint: bool = False, origin: str = "X"
+    X: Any,
+    *,
+    kind: Kind | Literal["auto"] = "auto",
+    log1p_hint: bool = False,
+    log_base: float | None = None,
+    origin: str = "X",
 ) -> Expression:
     """Look at expression values, refuse what can't be used, and say what they are.
 
-    Whole numbers are counts. Other values are log-normalised if they were marked so or none is
-    above 20 (the logarithm of counts per million stays below it), else linear counts.
+    Whole numbers are counts. Other values are log-normalised if none is above 20 (the logarithm of
+    counts per million stays below it), or none is above 50 and they are marked so; else linear counts.
 
     Parameters
     ----------
@@ -77,6 +90,8 @@ def as_expression(
         What the values are, where looking would be wrong; ``"auto"`` looks.
     log1p_hint
         Whether something says that a logarithm was taken, such as ``adata.uns["log1p"]``.
+    log_base
+        Its base, where known; otherwise e, or 2 where values are too large for natural logarithms.
     origin
         Where the values come from, for error messages.
 
@@ -88,7 +103,8 @@ def as_expression(
     Raises
     ------
     ValuesError
-        If there are no cells or genes, or values are negative or not finite.
+        If there are no cells or genes, or values aren't real numbers, are negative, not finite or
+        too large for float32.
 
     Examples
     --------
@@ -105,6 +121,12 @@ def as_expression(
             expected="at least one cell and one gene",
             do="check the filters that ran before",
         )
+    if known.dtype.kind not in "biuf":
+        raise ValuesError(
+            f"{origin} of type {known.dtype}",
+            expected="real numbers",
+            do="convert it first, for example with X.astype('float32')",
+        )
     smallest, largest, whole = _look(known.data if isinstance(known, sparse.csr_matrix) else known, origin)
     if smallest < 0:
         raise ValuesError(
@@ -113,9 +135,11 @@ def as_expression(
             do="pass the matrix that holds counts: often adata.raw or a layer",
         )
     if kind == "auto":
-        logged = not whole and (log1p_hint or largest <= LARGEST_LOG_VALUE)
-        kind = "log_normalised" if logged else "counts"
-    return Expression(X=known, kind=kind)
+        limit = LARGEST_MARKED_LOG_VALUE if log1p_hint else LARGEST_LOG_VALUE
+        kind = "log_normalised" if not whole and largest <= limit else "counts"
+    if log_base is None:
+        log_base = math.e if largest <= LARGEST_NATURAL_LOG_VALUE else 2.0
+    return Expression(X=known, kind=kind, log_base=log_base)
 
 
 def _look(values: NDArray[Any], origin: str) -> tuple[float, float, bool]:
@@ -125,9 +149,9 @@ def _look(values: NDArray[Any], origin: str) -> tuple[float, float, bool]:
     flat = values.reshape(-1)
     for start in range(0, flat.size, step):
         block = flat[start : start + step]
-        if not np.isfinite(block).all():
+        if not (np.abs(block) <= np.finfo(np.float32).max).all():
             raise ValuesError(
-                f"values in {origin} that are missing (NaN) or infinite",
+                f"values in {origin} that are missing (NaN), infinite or too large for float32",
                 expected="a finite number for every cell and gene",
                 do="set missing values to 0 if they mean 'not detected', or drop these cells or genes",
             )

@@ -1,10 +1,12 @@
 """Weights of genes in a cell: counts scaled to 10,000 per cell over all measured genes, then log(1 + x)."""
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.cells.expression import Kind
+from genept.cells.expression import Expression, Kind
 
 TARGET_SUM = 10_000.0
 
@@ -35,10 +37,12 @@ def log_weights(block: sparse.csr_matrix, kind: Kind) -> sparse.csr_matrix:
     return block
 
 
-def linear_values(block: sparse.csr_matrix, kind: Kind) -> NDArray[np.float64]:
+def linear_values(block: sparse.csr_matrix, expression: Expression) -> NDArray[np.float64]:
     """Return the stored values in proportion to counts within each cell, (nnz,) float64."""
     values = block.data.astype(np.float64)
-    return np.expm1(values) if kind == "log_normalised" else values
+    if expression.kind == "counts":
+        return values
+    return np.asarray(np.expm1(values * math.log(expression.log_base)))
 
 
 def per_row_sum(block: sparse.csr_matrix, values: NDArray[np.floating]) -> NDArray[np.float64]:

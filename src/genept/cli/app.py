@@ -1,6 +1,7 @@
 """The command ``genept``: its nouns, and how it ends."""
 
 import logging
+import os
 import sys
 import warnings
 from typing import Annotated
@@ -40,6 +41,8 @@ def _root(
 ) -> None:
     logging.basicConfig(format="%(message)s", stream=sys.stderr, force=True)
     logging.getLogger("genept").setLevel(logging.WARNING if quiet else logging.INFO)
+    if quiet:
+        os.environ["TQDM_DISABLE"] = "1"
     # Of warnings, the terminal shows our own: those of the libraries tell developers, not users.
     warnings.simplefilter("ignore")
     warnings.simplefilter("always", GeneptWarning)
@@ -47,12 +50,12 @@ def _root(
 
 
 def main() -> None:
-    """Run the command line: 0 done, 1 an error of ours in one paragraph, 2 usage, 130 interrupted."""
+    """Run the command line: 0 done, 1 an error of ours in one paragraph, 2 usage, 130 interrupted.
+
+    Typer sees to the last two.
+    """
     try:
         app()
     except GeneptError as error:
         print(f"genept: {type(error).__name__}. {error}", file=sys.stderr)
         sys.exit(1)
-    except KeyboardInterrupt:
-        print("genept: interrupted; nothing was half-written", file=sys.stderr)
-        sys.exit(130)

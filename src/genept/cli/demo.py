@@ -1,6 +1,7 @@
 """``genept demo``: the main job on a real data set, offline, in a minute or two."""
 
 import json
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,8 +26,18 @@ def demo(
     """
     from genept.atomic import check_writable, written_whole
     from genept.cli.demo_steps import run
-    from genept.errors import OutputError
+    from genept.encoders import get_encoder
+    from genept.errors import MissingDependencyError, OutputError
 
+    # What would fail late fails now, before a folder is made.
+    get_encoder(encoder)
+    missing = [library for library in ("scanpy", "matplotlib", "umap") if find_spec(library) is None]
+    if missing:
+        raise MissingDependencyError(
+            f"the demo needs {', '.join(missing)}, which isn't installed",
+            expected="scanpy (it brings the cells), matplotlib and umap-learn",
+            do="pip install 'genept[plot]'",
+        )
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:

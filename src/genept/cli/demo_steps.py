@@ -16,6 +16,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from genept import GeneEmbeddings, datasets, embed_genes, pl, tl, write_embeddings
 from genept.benchmark import score_representation
 from genept.cli.output import say
+from genept.embeddings import to_anndata
 from genept.h5ad import write_h5ad
 from genept.texts import get_texts
 
@@ -95,7 +96,7 @@ def _draw(folder: Path, adata: AnnData, genes: GeneEmbeddings) -> None:
     for key, title in FIGURES.items():
         path = folder / f"umap_{key.removeprefix('X_')}.png"
         pl.umap(adata, key, color=LABEL_KEY, title=f"{title} of {adata.n_obs} cells", save=path)
-    table = genes.to_anndata()
+    table = to_anndata(genes)
     table.obs["common words"] = _name_clusters(genes)
     title = f"{table.n_obs:,} genes by text"
     pl.umap(table, "X", color="common words", title=title, save=folder / "umap_genes.png")

@@ -57,13 +57,8 @@ def info(
     if json:
         print_json(report)
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(show_header=False, box=None, pad_edge=False)
     for name, value in _flat(report):
-        table.add_row(name, value)
-    Console().print(table)
+        print(f"{name}: {value}")
 
 
 def _report(genes: "GeneEmbeddings") -> dict[str, Any]:

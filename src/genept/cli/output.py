@@ -1,7 +1,7 @@
 """What commands have in common: where results go, and JSON."""
 
 import json
-import sys
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,6 +10,8 @@ import typer
 
 from genept.atomic import check_writable
 from genept.errors import OutputError
+
+log = logging.getLogger(__name__)
 
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON to standard output.")]
 
@@ -26,10 +28,10 @@ def check_output(path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
         raise OutputError(
             f"the output {path} doesn't end in .h5ad",
             expected="a name that ends in .h5ad",
-            do=f"use -o {path.with_suffix('.h5ad')}",
+            do=f"use -o {path}.h5ad" if path.name not in ("", "..") else "use -o out.h5ad, say",
         )
     for given in inputs:
-        if path.exists() and given.exists() and path.samefile(given):
+        if path.resolve() == given.resolve():
             raise OutputError(
                 f"the output {path} is also an input", expected="another file", do="name another with -o"
             )
@@ -37,10 +39,10 @@ def check_output(path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
 
 
 def say(text: str) -> None:
-    """Tell a person how it goes, on standard error."""
-    print(text, file=sys.stderr, flush=True)
+    """Tell a person how it goes, on standard error, unless asked to be quiet."""
+    log.info("%s", text)
 
 
 def print_json(report: Mapping[str, Any]) -> None:
     """Print a report as JSON, on standard output."""
-    print(json.dumps(report, indent=2, ensure_ascii=False))
+    print(json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False))

@@ -5,13 +5,54 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
-from genept.embeddings.gene_embeddings import KIND, SCHEMA_VERSION, GeneEmbeddings
-from genept.errors import InputFileError
+from genept.embeddings.gene_embeddings import GeneEmbeddings
+from genept.errors import GeneptError, InputFileError
 from genept.genes import GeneTable
 from genept.h5ad import read_h5ad, write_h5ad
+
+# What uns["genept"] of a file of gene embeddings says of itself.
+SCHEMA_VERSION = 1
+KIND = "gene embeddings"
+
+
+def to_anndata(genes: GeneEmbeddings) -> AnnData:
+    """Gene embeddings as an AnnData, the form in which they are kept.
+
+    Parameters
+    ----------
+    genes
+        Gene embeddings.
+
+    Returns
+    -------
+    AnnData
+        obs = genes (index symbol; ``aliases`` joined by ``|``, ``text_sha256``), X = vectors,
+        ``uns["genept"]`` = schema version, provenance and what a fitted encoder learned.
+
+    Examples
+    --------
+    >>> import genept
+    >>> to_anndata(genept.embed_genes(texts="starter", encoder="random")).obs_names.name
+    'symbol'
+    """
+    obs = pd.DataFrame(
+        {"aliases": ["|".join(names) for names in genes.genes.aliases]},
+        index=pd.Index(genes.genes.symbols, name="symbol"),
+    )
+    if genes.text_sha256 is not None:
+        obs["text_sha256"] = list(genes.text_sha256)
+    uns: dict[str, Any] = {
+        "schema_version": SCHEMA_VERSION,
+        "kind": KIND,
+        "provenance": dict(genes.provenance),
+    }
+    if genes.encoder_state is not None:
+        uns["encoder_state"] = dict(genes.encoder_state)
+    return AnnData(X=np.array(genes.vectors), obs=obs, uns={"genept": uns})
 
 
 def write_embeddings(genes: GeneEmbeddings, path: str | Path) -> None:
@@ -37,7 +78,7 @@ def write_embeddings(genes: GeneEmbeddings, path: str | Path) -> None:
     >>> read_embeddings(path).dimensions
     384
     """
-    write_h5ad(genes.to_anndata(), path)
+    write_h5ad(to_anndata(genes), path)
 
 
 def read_embeddings(path: str | Path) -> GeneEmbeddings:
@@ -58,7 +99,17 @@ def read_embeddings(path: str | Path) -> GeneEmbeddings:
     InputFileError
         If the file is missing, is no ``.h5ad``, or holds no gene embeddings.
     """
-    return _from_anndata(read_h5ad(path), origin=str(path))
+    adata = read_h5ad(path)
+    try:
+        return _from_anndata(adata, origin=str(path))
+    except GeneptError:
+        raise
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise InputFileError(
+            f"{path} lacks part of what gene embeddings need ({type(error).__name__}: {error})",
+            expected="a whole file that `genept genes embed` wrote",
+            do="make it again, or get an undamaged copy",
+        ) from error
 
 
 def _from_anndata(adata: AnnData, *, origin: str) -> GeneEmbeddings:

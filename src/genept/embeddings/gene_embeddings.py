@@ -5,16 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from anndata import AnnData
 from numpy.typing import NDArray
 
 from genept.errors import EmbeddingsError, name_some
 from genept.genes import GeneTable
-
-# What uns["genept"] of a file of gene embeddings says of itself.
-SCHEMA_VERSION = 1
-KIND = "gene embeddings"
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +64,14 @@ class GeneEmbeddings:
                 expected="one for each gene, or None",
                 do="pass them in the order of the genes",
             )
+        for part in ("texts", "encoder"):
+            if not isinstance(self.provenance.get(part, {}), Mapping):
+                raise EmbeddingsError(
+                    f"provenance[{part!r}] is a {type(self.provenance[part]).__name__}",
+                    expected="a dict of strings",
+                    do=f"write {{{part!r}: {{'name': ...}}}}, say",
+                )
+        object.__setattr__(self, "provenance", dict(self.provenance))
         vectors.flags.writeable = False
         object.__setattr__(self, "vectors", vectors)
 
@@ -89,27 +91,3 @@ class GeneEmbeddings:
     def dimensions(self) -> int:
         """Width of the vectors."""
         return int(self.vectors.shape[1])
-
-    def to_anndata(self) -> AnnData:
-        """Genes as an AnnData, the form in which they are kept.
-
-        Returns
-        -------
-        AnnData
-            obs = genes (index symbol; ``aliases`` joined by ``|``, ``text_sha256``), X = vectors,
-            ``uns["genept"]`` = schema version, provenance and what a fitted encoder learned.
-        """
-        obs = pd.DataFrame(
-            {"aliases": ["|".join(names) for names in self.genes.aliases]},
-            index=pd.Index(self.genes.symbols, name="symbol"),
-        )
-        if self.text_sha256 is not None:
-            obs["text_sha256"] = list(self.text_sha256)
-        uns: dict[str, Any] = {
-            "schema_version": SCHEMA_VERSION,
-            "kind": KIND,
-            "provenance": dict(self.provenance),
-        }
-        if self.encoder_state is not None:
-            uns["encoder_state"] = dict(self.encoder_state)
-        return AnnData(X=np.array(self.vectors), obs=obs, uns={"genept": uns})

@@ -1,8 +1,10 @@
 """The encoder that made some gene embeddings, ready to embed new texts in the same space."""
 
+import warnings
+
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder, get_encoder, ready_encoder
-from genept.errors import EncoderError
+from genept.errors import EncoderError, GeneptWarning
 
 
 def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
@@ -21,7 +23,8 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
     Raises
     ------
     EncoderError
-        If the provenance names no encoder, or one that needs a corpus and wasn't kept.
+        If the provenance names no encoder, one that needs a corpus and wasn't kept, or one of
+        another width. An encoder with another fingerprint is used with a warning.
     """
     kept = genes.provenance.get("encoder", {})
     if "name" not in kept:
@@ -33,4 +36,19 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
     encoder = get_encoder(str(kept["name"]))
     if isinstance(encoder, CorpusEncoder) and genes.encoder_state is not None:
         return encoder.from_state(genes.encoder_state)
-    return ready_encoder(encoder)
+    ready = ready_encoder(encoder)
+    if ready.dimensions != genes.dimensions:
+        raise EncoderError(
+            f"the encoder {ready.name!r} gives {ready.dimensions} dimensions, "
+            f"these genes have {genes.dimensions}",
+            expected="the encoder that embedded the genes, with the same settings",
+            do="pass that encoder itself (in Python: encoder=)",
+        )
+    if ready.fingerprint != kept.get("fingerprint"):
+        warnings.warn(
+            f"the genes were embedded by {kept.get('fingerprint')}, sentences will be by "
+            f"{ready.fingerprint}: the same encoder with other settings or another precision",
+            GeneptWarning,
+            stacklevel=2,
+        )
+    return ready

@@ -27,11 +27,14 @@ class EncodedTexts:
         How many different texts were encoded.
     n_truncated
         How many of the n texts were longer than the encoder reads.
+    share_read
+        How much of a text was read, in tokens, 0 to 1, on average over the n texts.
     """
 
     vectors: NDArray[np.float32]
     n_unique: int
     n_truncated: int
+    share_read: float
 
 
 def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text") -> EncodedTexts:
@@ -74,11 +77,11 @@ def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text
             chosen = [unique[i] for i in batch]
             vectors[batch] = _checked(encoder, chosen)
             progress.update(len(batch))
-    too_long = lengths > limit if limit is not None else np.zeros(len(unique), dtype=bool)
     return EncodedTexts(
         vectors=vectors[rows],
         n_unique=len(unique),
-        n_truncated=int(too_long[rows].sum()),
+        n_truncated=int((read < lengths)[rows].sum()),
+        share_read=float((read / np.maximum(lengths, 1))[rows].mean()) if len(rows) else 1.0,
     )
 
 

@@ -39,8 +39,20 @@ class GeneTable:
     aliases: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        if not self.aliases:
-            object.__setattr__(self, "aliases", ((),) * len(self.symbols))
+        if any(isinstance(names, str) for names in self.aliases):
+            raise GeneNamesError(
+                "a string in place of a gene's aliases",
+                expected="a tuple of names for each gene",
+                do="write (('LZM',), ()), say, for two genes of which the first has an alias",
+            )
+        object.__setattr__(self, "symbols", tuple(self.symbols))
+        object.__setattr__(self, "aliases", tuple(map(tuple, self.aliases)) or ((),) * len(self.symbols))
+        if any("|" in alias for names in self.aliases for alias in names):
+            raise GeneNamesError(
+                "an alias with a | in it",
+                expected="names without it, since it parts them in files",
+                do="split it",
+            )
         if len(self.aliases) != len(self.symbols):
             raise GeneNamesError(
                 f"{len(self.symbols):,} symbols but {len(self.aliases):,} sets of aliases",

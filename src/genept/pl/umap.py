@@ -1,14 +1,14 @@
 """UMAP of cells or genes."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 
 from genept.atomic import check_writable, written_whole
-from genept.errors import MissingDependencyError, UnknownNameError, ValuesError, name_some
+from genept.errors import ArgumentError, MissingDependencyError, UnknownNameError, ValuesError, name_some
 from genept.pl.layout import lay_out
 from genept.pl.scatter import scatter
 
@@ -35,7 +35,7 @@ def umap(
     Parameters
     ----------
     adata
-        Cells x genes, or gene embeddings as :meth:`genept.GeneEmbeddings.to_anndata` gives them;
+        Cells x genes, or gene embeddings as :func:`genept.embeddings.to_anndata` gives them;
         not changed: the two coordinates are drawn, not kept.
     use_rep
         Key in ``obsm``, such as ``"X_genept_w"``, or ``"X"``.
@@ -68,6 +68,8 @@ def umap(
         If ``use_rep`` or ``color`` isn't there.
     ValuesError
         If there are fewer than four rows.
+    ArgumentError
+        If ``n_neighbors`` is below 2, or ``save`` ends otherwise than in .png, .pdf or .svg.
     MissingDependencyError
         If umap-learn or matplotlib isn't installed.
     OutputError
@@ -87,7 +89,15 @@ def umap(
     """
     vectors = _representation(adata, use_rep)
     values = None if color is None else _column(adata, color)
+    if n_neighbors < 2:
+        raise ArgumentError(f"n_neighbors={n_neighbors}", expected="at least 2", do="leave it out for 15")
     if save is not None:
+        if Path(save).suffix.lower() not in (".png", ".pdf", ".svg"):
+            raise ArgumentError(
+                f"the figure's name {save}",
+                expected="an ending .png, .pdf or .svg",
+                do=f"use {save}.png, say",
+            )
         check_writable(save)
     try:
         import matplotlib.pyplot as plt
@@ -118,7 +128,8 @@ def _representation(adata: AnnData, use_rep: str) -> "NDArray[np.floating]":
             expected=f"one of: X, {name_some(adata.obsm, limit=20)}",
             do="embed the cells first: genept.tl.embed_cells(adata, genes)",
         )
-    vectors = np.asarray(adata.X if use_rep == "X" else adata.obsm[use_rep])
+    kept: Any = adata.X if use_rep == "X" else adata.obsm[use_rep]
+    vectors = np.asarray(kept.toarray() if hasattr(kept, "toarray") else kept)
     if len(vectors) < 4:
         raise ValuesError(f"{len(vectors)} rows", expected="at least four for a UMAP", do="draw more")
     return vectors

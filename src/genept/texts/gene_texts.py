@@ -39,6 +39,8 @@ class GeneTexts:
     provenance: Mapping[str, str] = field(default_factory=lambda: {"source": "given by the caller"})
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "texts", tuple(self.texts))
+        object.__setattr__(self, "provenance", dict(self.provenance))
         if len(self.texts) != len(self.genes):
             raise EmbeddingsError(
                 f"{len(self.texts):,} texts for {len(self.genes):,} genes",

@@ -8,8 +8,9 @@ from anndata import AnnData
 from genept.cells import PREFIX, sentences
 from genept.cells.expression import Kind
 from genept.cells.sentences import MAX_GENES
-from genept.genes import looks_like_symbols, refuse_duplicates
-from genept.tl.gene_names import not_symbols
+from genept.errors import ArgumentError
+from genept.genes import looks_like_symbols
+from genept.tl.gene_names import not_symbols, refuse_repeated_names
 from genept.tl.matrix import MeasuredGenes, measured_genes
 
 
@@ -60,8 +61,10 @@ def cell_sentences(
     >>> genept.tl.cell_sentences(adata).iloc[0]
     'A cell with genes ranked by expression: CD3E LYZ'
     """
+    if max_genes < 1:
+        raise ArgumentError(f"max_genes={max_genes}", expected="at least 1", do="pass such a value")
     measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
-    refuse_duplicates(measured.names)
+    refuse_repeated_names(measured)
     written = sentences_of(measured, max_genes=max_genes, prefix=prefix)
     return pd.Series(written, index=adata.obs_names, name="cell_sentence")
 
@@ -75,5 +78,5 @@ def sentences_of(measured: MeasuredGenes, *, max_genes: int = MAX_GENES, prefix:
         If gene names aren't symbols.
     """
     if not looks_like_symbols(measured.names):
-        raise not_symbols(measured.names, measured.var)
+        raise not_symbols(measured)
     return sentences(measured.expression, measured.names, max_genes=max_genes, prefix=prefix)

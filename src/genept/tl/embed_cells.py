@@ -1,5 +1,6 @@
 """Cell embeddings of an AnnData."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -11,8 +12,9 @@ from genept.cells.sentences import MAX_GENES
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.errors import ArgumentError
-from genept.genes import refuse_duplicates
+from genept.tl.arguments import check_arguments
 from genept.tl.empty_cells import refuse_empty_cells, warn_of_zero_vectors
+from genept.tl.gene_names import refuse_repeated_names
 from genept.tl.genept_s import genept_s
 from genept.tl.genept_w import genept_w
 from genept.tl.matrix import measured_genes
@@ -103,15 +105,21 @@ def embed_cells(
     >>> adata.obsm["X_genept_w"].shape
     (700, 256)
     """
-    if method not in ("w", "s"):
+    key = key_added if key_added is not None else f"X_genept_{method}"
+    check_arguments(
+        method=method,
+        key=key,
+        min_coverage=min_coverage,
+        max_genes=max_genes,
+        empty_cells=empty_cells,
+        n_threads=n_threads,
+    )
+    kept = adata.uns.get("genept", {})
+    if not isinstance(kept, Mapping):
         raise ArgumentError(
-            f"method={method!r}",
-            expected="'w' (weighted average of gene vectors) or 's' (sentence of ranked genes)",
-            do="choose one of the two",
-        )
-    if not 0 <= min_coverage <= 1:
-        raise ArgumentError(
-            f"min_coverage={min_coverage}", expected="a share between 0 and 1", do="pass 0.1, say, for 10 %"
+            f"adata.uns['genept'] is a {type(kept).__name__}",
+            expected="nothing there, or what genept left there",
+            do="rename it, for example adata.uns['genept_old'] = adata.uns.pop('genept')",
         )
     if method == "w" and genes is None:
         raise ArgumentError(
@@ -120,9 +128,14 @@ def embed_cells(
             do="pass them (in Python: genes=genept.embed_genes() or genept.read_embeddings('genes.h5ad'), "
             "on the command line: --genes genes.h5ad)",
         )
-    key = key_added or f"X_genept_{method}"
+    if method == "w" and encoder is not None:
+        raise ArgumentError(
+            "an encoder for GenePT-w, which embeds no text",
+            expected="an encoder with method 's' only",
+            do="leave the encoder out, or choose method 's'",
+        )
     measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
-    refuse_duplicates(measured.names)
+    refuse_repeated_names(measured)
     if empty_cells == "error":
         refuse_empty_cells(measured)
     if method == "w" and genes is not None:
@@ -137,8 +150,9 @@ def embed_cells(
         "method": method,
         "matrix": measured.origin,
         "values": measured.expression.kind,
+        "log_base": measured.expression.log_base,
         "genept": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         **embedded.record,
     }
-    adata.uns["genept"] = {**adata.uns.get("genept", {}), key: record}
+    adata.uns["genept"] = {**kept, key: record}

@@ -1,26 +1,38 @@
 """Gene names of an AnnData that name no gene we know: say why, and where the right ones are."""
 
-from collections.abc import Sequence
-
 import pandas as pd
 
 from genept.errors import GeneNamesError, name_some
-from genept.genes import GeneTable
+from genept.genes import GeneTable, refuse_duplicates
 from genept.genes.names import kind_of_names
+from genept.tl.matrix import MeasuredGenes
 
 
-def no_gene_in_common(names: Sequence[str], table: GeneTable, var: pd.DataFrame) -> GeneNamesError:
+def refuse_repeated_names(measured: MeasuredGenes) -> None:
+    """Raise if a gene name stands in more than one column.
+
+    Raises
+    ------
+    GeneNamesError
+        Naming the first few, and what to do about them.
+    """
+    try:
+        refuse_duplicates(measured.names)
+    except GeneNamesError as error:
+        raise _told_for(measured, error) from None
+
+
+def no_gene_in_common(measured: MeasuredGenes, table: GeneTable) -> GeneNamesError:
     """Make the error for measured genes none of which is in ``table``.
 
     Parameters
     ----------
-    names
-        The measured genes.
+    measured
+        The measured genes; a column of their ``var`` may name genes of the table.
     table
         The genes that have a vector.
-    var
-        ``adata.var``, searched for a column that names genes of the table.
     """
+    names, var = measured.names, measured.var
     kind = kind_of_names(names)
     column = column_of_symbols(var, table)
     if column is not None:
@@ -31,23 +43,26 @@ def no_gene_in_common(names: Sequence[str], table: GeneTable, var: pd.DataFrame)
         do = f"put gene symbols in adata.var_names; these are {kind}"
     else:
         do = "check that adata.var_names holds gene symbols, and that the embeddings are of this species"
-    return GeneNamesError(
+    error = GeneNamesError(
         f"none of the {len(names):,} measured genes has a vector ({kind} such as {name_some(names, 3)})"
         + (f", but var[{column!r}] holds symbols" if column is not None else ""),
         expected=f"names such as {name_some(table.symbols, 3)}",
         do=do,
     )
+    return _told_for(measured, error)
 
 
-def not_symbols(names: Sequence[str], var: pd.DataFrame) -> GeneNamesError:
+def not_symbols(measured: MeasuredGenes) -> GeneNamesError:
     """Make the error for names that would make no sense in a sentence."""
-    columns = [c for c in var.columns if _is_text(var[c]) and kind_of_names(list(var[c])) == "symbols"]
-    return GeneNamesError(
+    names, var = measured.names, measured.var
+    columns = [str(column) for column in var.columns if _may_name_genes(var[column])]
+    error = GeneNamesError(
         f"gene names that are {kind_of_names(names)}, such as {name_some(names, 3)}",
         expected="gene symbols, which a text encoder can read",
         do="put gene symbols in adata.var_names"
         + (f"; look at adata.var columns {name_some(columns)}" if columns else ""),
     )
+    return _told_for(measured, error)
 
 
 def column_of_symbols(var: pd.DataFrame, table: GeneTable) -> str | None:
@@ -63,3 +78,19 @@ def column_of_symbols(var: pd.DataFrame, table: GeneTable) -> str | None:
 
 def _is_text(column: pd.Series) -> bool:
     return not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
+
+
+def _may_name_genes(column: pd.Series) -> bool:
+    """Whether a column is text that tells nearly all genes apart, and isn't ids."""
+    if not _is_text(column):
+        return False
+    names = list(column.dropna().astype(str))
+    return len(set(names)) > 0.9 * len(column) and kind_of_names(names) == "symbols"
+
+
+def _told_for(measured: MeasuredGenes, error: GeneNamesError) -> GeneNamesError:
+    """Make what to do about names of ``raw`` begin with taking it out."""
+    if measured.origin != "raw":
+        return error
+    do = f"first take raw out, adata = adata.raw.to_adata(), and leave use_raw out; then {error.do}"
+    return GeneNamesError(error.found, expected=error.expected, do=do)

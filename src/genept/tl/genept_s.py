@@ -34,18 +34,20 @@ def genept_s(
     encoded.vectors[measured.expression.empty_cells()] = 0
     if encoded.n_truncated:
         log.info(
-            "%s of %s cell sentences are longer than the %s tokens that %s reads; "
-            "their lowest genes were cut off",
+            "%s of %s cell sentences are longer than the %s tokens that %s reads; their lowest genes were "
+            "cut off, and %.0f %% of a sentence was read on average",
             f"{encoded.n_truncated:,}",
             f"{len(encoded.vectors):,}",
             ready.max_tokens,
             ready.name,
+            100 * encoded.share_read,
         )
     return EmbeddedCells(
         vectors=encoded.vectors,
         record={
             "max_genes": max_genes,
             "n_truncated": encoded.n_truncated,
+            "share_read": encoded.share_read,
             "encoder": {"name": ready.name, "fingerprint": ready.fingerprint, **ready.describe()},
         },
     )

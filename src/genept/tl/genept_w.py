@@ -27,10 +27,11 @@ def genept_w(
     """
     match = match_genes(measured.names, genes.genes)
     if not len(match.columns):
-        raise no_gene_in_common(measured.names, genes.genes, measured.var)
+        raise no_gene_in_common(measured, genes.genes)
     coverage = measure_coverage(measured.expression, match)
     log.info("%s", coverage.summary())
-    if coverage.counts < min_coverage:
+    # Without any counts nothing is lost: the cells get zero vectors and a warning.
+    if not coverage.counts >= min_coverage and not measured.expression.empty_cells().all():
         raise CoverageError(
             f"only {coverage.counts:.1%} of the counts lie in genes with a vector "
             f"({coverage.n_covered:,} of {coverage.n_genes:,} genes); largest losses: "

@@ -1,6 +1,6 @@
 """Which matrix of an AnnData is used, and what is wrong with it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -59,6 +59,12 @@ def measured_genes(
         If the values are negative, not finite or not there; the error names the matrices
         that could be used instead.
     """
+    if values not in ("auto", "counts", "log_normalised"):
+        raise ArgumentError(
+            f"values={values!r}",
+            expected="'auto', 'counts' or 'log_normalised'",
+            do="choose one of the three; 'auto' finds out by looking",
+        )
     if layer is not None and use_raw:
         raise ArgumentError(
             f"both layer={layer!r} and use_raw=True",
@@ -91,8 +97,14 @@ def measured_genes(
             do="load it first, for example with adata = adata.to_memory()",
         )
     try:
+        marked = origin == "X" and "log1p" in adata.uns
+        base = adata.uns["log1p"].get("base") if marked and isinstance(adata.uns["log1p"], Mapping) else None
         expression = as_expression(
-            X, kind=values, log1p_hint="log1p" in adata.uns and origin == "X", origin=origin
+            X,
+            kind=values,
+            log1p_hint=marked,
+            log_base=None if base is None else float(base),
+            origin=origin,
         )
     except ValuesError as error:
         others = [name for name in _matrices(adata) if name != origin and adata.n_obs and adata.n_vars]
