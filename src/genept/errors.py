@@ -68,6 +68,16 @@ class MissingDependencyError(GeneptError, ImportError):
     """An optional library that this job needs isn't installed."""
 
 
+class MissingDataError(GeneptError, FileNotFoundError):
+    """An upstream file that isn't on this machine."""
+
+    __str__ = GeneptError.__str__
+
+
+class FetchError(GeneptError):
+    """An upstream file that can't be fetched, or isn't what it should be."""
+
+
 class ArgumentError(GeneptError, ValueError):
     """An argument, or a combination of arguments, that means nothing."""
 

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from genept import __version__
-from genept.cli import cells, demo, genes
+from genept.cli import cells, data, demo, genes
 from genept.errors import GeneptError, GeneptWarning
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app = typer.Typer(
 app.command("demo")(demo.demo)
 app.add_typer(genes.app, name="genes")
 app.add_typer(cells.app, name="cells")
+app.add_typer(data.app, name="data")
 
 
 def _show_version(asked: bool) -> None:

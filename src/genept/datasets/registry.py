@@ -1,11 +1,14 @@
-"""Data sets that genept knows, as data."""
+"""Data sets and upstream files that genept knows, as data."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Form = Literal["gzip", "text", "zip", "h5ad"]
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set: what it is, where it comes from, and what one may do with it.
+    """A data set or upstream file: what it is, where it comes from, and what one may do with it.
 
     Parameters
     ----------
@@ -14,13 +17,20 @@ class Dataset:
     title
         What it is, in a line.
     origin
-        Where it comes from.
+        Where it comes from: a URL, or a package that brings it.
     licence
         On what terms.
     citation
         What to cite.
-    sha256
-        Checksum of the file that this version of genept was tested with.
+    form
+        What the file is, so that a page of HTML in its place is noticed.
+    path
+        Where it lies, below the cache folder and below a mirror; empty for what a package brings.
+    header
+        How the first line of its text begins, decompressed.
+    checksum
+        ``"sha256:..."`` or ``"md5:..."`` where upstream fixes one; otherwise empty, and what was
+        fetched is recorded.
     """
 
     name: str
@@ -28,7 +38,28 @@ class Dataset:
     origin: str
     licence: str
     citation: str
-    sha256: str
+    form: Form
+    path: str = ""
+    header: str = ""
+    checksum: str = ""
+
+
+_NCBI = "https://ftp.ncbi.nlm.nih.gov"
+_NCBI_LICENCE = "public domain (work of the US government)"
+_NCBI_CITATION = "Brown et al., Nucleic Acids Research 2015, doi:10.1093/nar/gku1055"
+
+
+def _gene_info(name: str, species: str, file: str) -> Dataset:
+    return Dataset(
+        name=name,
+        title=f"NCBI Gene: identifiers, symbols and synonyms of {species} genes",
+        origin=f"{_NCBI}/gene/DATA/GENE_INFO/Mammalia/{file}",
+        licence=_NCBI_LICENCE,
+        citation=_NCBI_CITATION,
+        form="gzip",
+        path=f"ncbi/gene/DATA/GENE_INFO/Mammalia/{file}",
+        header="#tax_id",
+    )
 
 
 DATASETS = {
@@ -40,7 +71,51 @@ DATASETS = {
             origin="the file datasets/10x_pbmc68k_reduced.h5ad of the scanpy package",
             licence="CC BY 4.0 (10x Genomics data); BSD-3-Clause (scanpy's processing)",
             citation="Zheng et al., Nature Communications 2017, doi:10.1038/ncomms14049",
-            sha256="e71d41e737c941559b7c57c9243bdb3d2c889c2adfdf00e3422ac6b46783676f",
+            form="h5ad",
+            checksum="sha256:e71d41e737c941559b7c57c9243bdb3d2c889c2adfdf00e3422ac6b46783676f",
+        ),
+        _gene_info("ncbi_gene_info_human", "human", "Homo_sapiens.gene_info.gz"),
+        _gene_info("ncbi_gene_info_mouse", "mouse", "Mus_musculus.gene_info.gz"),
+        Dataset(
+            name="ncbi_gene_summary",
+            title="NCBI Gene: summaries of genes (RefSeq and Alliance of Genome Resources), all species",
+            origin=f"{_NCBI}/gene/DATA/gene_summary.gz",
+            licence=_NCBI_LICENCE,
+            citation=_NCBI_CITATION,
+            form="gzip",
+            path="ncbi/gene/DATA/gene_summary.gz",
+            header="#tax_id",
+        ),
+        Dataset(
+            name="hgnc_complete_set",
+            title="HGNC: approved, previous and alias symbols of human genes, with other identifiers",
+            origin="https://storage.googleapis.com/public-download-files/hgnc/tsv/tsv/hgnc_complete_set.txt",
+            licence="CC0",
+            citation="Seal et al., Nucleic Acids Research 2023, doi:10.1093/nar/gkac888",
+            form="text",
+            path="hgnc/hgnc_complete_set.txt",
+            header="hgnc_id",
+        ),
+        Dataset(
+            name="uniprot_function_human",
+            title="UniProtKB: function comments of reviewed human proteins",
+            origin="https://rest.uniprot.org/uniprotkb/stream?format=tsv&fields=accession,gene_primary,cc_function"
+            "&query=(organism_id:9606)%20AND%20(reviewed:true)",
+            licence="CC BY 4.0",
+            citation="The UniProt Consortium, Nucleic Acids Research 2025, doi:10.1093/nar/gkae1010",
+            form="text",
+            path="uniprot/function_9606.tsv",
+            header="Entry",
+        ),
+        Dataset(
+            name="genept_zenodo",
+            title="GenePT: the authors' gene texts and embeddings",
+            origin="https://zenodo.org/records/10833191/files/GenePT_emebdding_v2.zip",
+            licence="CC BY 4.0",
+            citation="Chen & Zou, Nature Biomedical Engineering 2024; doi:10.5281/zenodo.10833191",
+            form="zip",
+            path="zenodo/10833191/GenePT_emebdding_v2.zip",
+            checksum="md5:3f6ce4317e3a0091978ae5cb8fbf05a3",
         ),
     )
 }

@@ -1,0 +1,70 @@
+"""``genept data``: list, fetch."""
+
+from dataclasses import asdict
+from typing import Annotated, Any
+
+import typer
+
+from genept.cli.output import JsonOption, print_json, say
+
+app = typer.Typer(help="Upstream files: what is known, what is here.", no_args_is_help=True)
+
+
+@app.command("list")
+def list_(json: JsonOption = False) -> None:
+    """List the upstream files that genept knows, with licence, and what of them is on this machine."""
+    from genept.datasets import DATASETS
+    from genept.datasets.cache import in_cache
+
+    rows: list[dict[str, Any]] = []
+    for dataset in DATASETS.values():
+        cached = in_cache(dataset.name) if dataset.path else None
+        rows.append(
+            {
+                "name": dataset.name,
+                "title": dataset.title,
+                "licence": dataset.licence,
+                "origin": dataset.origin,
+                "citation": dataset.citation,
+                "here": None if cached is None else str(cached.path),
+                "fetched": cached.date if cached is not None and cached.date else None,
+                "sha256": cached.sha256 if cached is not None and cached.sha256 else None,
+            }
+        )
+    if json:
+        print_json({"datasets": rows})
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(show_header=True, box=None, pad_edge=False)
+    for column in ("name", "here", "licence", "what it is"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        here = row["fetched"][:10] if row["fetched"] else "yes" if row["here"] else "-"
+        table.add_row(row["name"], here, row["licence"], row["title"])
+    Console().print(table)
+
+
+@app.command()
+def fetch(
+    names: Annotated[list[str], typer.Argument(help="Names, as `genept data list` gives them.")],
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Fetch again; the old file stays until the new one is whole.")
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Fetch upstream files into the cache; an interrupted download goes on where it stopped.
+
+    GENEPT_MIRROR=URL fetches from a mirror with the same layout, GENEPT_CACHE names another cache folder.
+    """
+    from genept import datasets
+    from genept.datasets.cache import known_file
+
+    for name in names:
+        known_file(name)
+    fetched = [datasets.fetch(name, refresh=refresh) for name in names]
+    for one in fetched:
+        say(f"{one.name}: {one.path}" + (f" (fetched {one.date}, sha256 {one.sha256})" if one.sha256 else ""))
+    if json:
+        print_json({"fetched": [{**asdict(one), "path": str(one.path)} for one in fetched]})

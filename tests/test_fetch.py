@@ -1,0 +1,232 @@
+"""Fetching upstream files from a real server with real faults."""
+
+import gzip
+import hashlib
+import io
+import json
+import os
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from genept.datasets import DATASETS, Fetched, fetch, locate
+from genept.datasets import download as download_module
+from genept.datasets.cache import cache_folder
+from genept.errors import FetchError, MissingDataError, OutputError, UnknownNameError
+from tests.conftest import RunGenept
+from tests.file_server import FileServer, serving
+
+NAME = "ncbi_gene_info_human"
+PATH = "/" + DATASETS[NAME].path
+CONTENT = gzip.compress(b"#tax_id\tGeneID\tSymbol\n" + os.urandom(300_000).hex().encode())
+
+
+@pytest.fixture
+def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(download_module, "FIRST_WAIT", 0.01)
+    return cache_folder()
+
+
+@pytest.fixture
+def server(cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[FileServer]:
+    with serving({PATH: CONTENT}) as running:
+        monkeypatch.setenv("GENEPT_MIRROR", running.url)
+        yield running
+
+
+def check(fetched: Fetched, cache: Path, content: bytes = CONTENT) -> None:
+    assert fetched.path == cache / DATASETS[NAME].path
+    assert fetched.path.read_bytes() == content
+    assert fetched.sha256 == hashlib.sha256(content).hexdigest()
+    # Nothing is left beside the file but its record.
+    assert sorted(p.name for p in fetched.path.parent.iterdir()) == [
+        fetched.path.name,
+        fetched.path.name + ".json",
+    ]
+
+
+def test_a_file_is_fetched_once_and_recorded(cache: Path, server: FileServer) -> None:
+    first = fetch(NAME)
+    check(first, cache)
+    assert first.origin == server.url + PATH
+    assert first.date
+    assert fetch(NAME) == first == locate(NAME)
+    assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "faults", [["500"], ["429", "503"], ["gone"], ["half"], ["half", "500", "half", "gone"]]
+)
+def test_faults_that_pass(cache: Path, server: FileServer, faults: list[str]) -> None:
+    server.faults.extend(faults)
+    check(fetch(NAME), cache)
+
+
+def test_a_dropped_line_is_taken_up_where_it_broke(cache: Path, server: FileServer) -> None:
+    server.faults.extend(["half", "half"])
+    check(fetch(NAME), cache)
+    assert server.sent == len(CONTENT)
+    assert [asked is not None for _, asked in server.requests] == [False, True, True]
+
+
+def test_a_later_run_goes_on_too(cache: Path, server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download_module, "ATTEMPTS", 1)
+    server.faults.append("half")
+    with pytest.raises(FetchError, match="failed 1 times"):
+        fetch(NAME)
+    check(fetch(NAME), cache)
+    assert server.sent == len(CONTENT)
+
+
+def test_a_new_version_is_not_glued_to_the_old(cache: Path, server: FileServer) -> None:
+    server.faults.append("half")
+    new = gzip.compress(b"#tax_id\tnew\n" * 1000)
+    ATTEMPT = download_module._attempt
+
+    def renewed(*args: object) -> None:
+        try:
+            ATTEMPT(*args)  # type: ignore[arg-type]
+        finally:
+            server.files[PATH] = new
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(download_module, "_attempt", renewed)
+        check(fetch(NAME), cache, new)
+
+
+def test_a_server_that_says_nothing(cache: Path, server: FileServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(download_module, "_TIMEOUT", httpx.Timeout(0.3))
+    server.faults.append("silent")
+    check(fetch(NAME), cache)
+    server.faults.extend(["silent"] * 5)
+    with pytest.raises(FetchError, match="ReadTimeout"):
+        fetch(NAME, refresh=True)
+    assert locate(NAME).path.read_bytes() == CONTENT
+
+
+def test_a_full_disk_keeps_what_was_cached(cache: Path, server: FileServer) -> None:
+    """A limit on the size of files stands for the full disk: the write fails half-way, for real."""
+    old = fetch(NAME)
+    server.files[PATH] = CONTENT + CONTENT
+    code = (
+        "import resource, signal\n"
+        "from genept.datasets import fetch\n"
+        "from genept.errors import OutputError\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))\n"
+        f"try: fetch({NAME!r}, refresh=True)\n"
+        "except OutputError as error: print(error)\n"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "File too large" in done.stdout
+    assert locate(NAME) == old
+    assert old.path.read_bytes() == CONTENT
+
+
+def test_a_server_that_can_not_resume_sends_all_again(cache: Path, server: FileServer) -> None:
+    server.resumable = False
+    server.faults.append("half")
+    check(fetch(NAME), cache)
+
+
+@pytest.mark.parametrize(
+    ("fault", "message"),
+    [
+        ("404", "status 404"),
+        ("403", "status 403"),
+        ("500", "failed 5 times"),
+        ("429", "failed 5 times"),
+        ("gone", "failed 5 times"),
+        ("html", "a page of HTML"),
+    ],
+)
+def test_faults_that_stay_leave_what_was_cached(
+    cache: Path, server: FileServer, fault: str, message: str
+) -> None:
+    old = fetch(NAME)
+    server.faults.extend([fault] * 10)
+    with pytest.raises(FetchError, match=message):
+        fetch(NAME, refresh=True)
+    assert fetch(NAME) == old
+    assert old.path.read_bytes() == CONTENT
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "is empty"),
+        (CONTENT[:-1000], "truncated or corrupted"),
+        (CONTENT[:1000] + b"\0" * 500 + CONTENT[1500:], "truncated or corrupted"),
+        (b"#tax_id\tnot packed\n", "truncated or corrupted"),
+        (gzip.compress(b"GeneID\tother file\n"), "begins with 'GeneID"),
+    ],
+)
+def test_wrong_files_are_refused(cache: Path, server: FileServer, content: bytes, message: str) -> None:
+    server.files[PATH] = content
+    with pytest.raises(FetchError, match=message):
+        fetch(NAME)
+    with pytest.raises(MissingDataError):
+        locate(NAME)
+    server.files[PATH] = CONTENT
+    check(fetch(NAME), cache)
+
+
+def test_a_fixed_checksum_is_checked(cache: Path, server: FileServer) -> None:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w") as archive:
+        archive.writestr("a.json", "{}")
+    server.files["/" + DATASETS["genept_zenodo"].path] = packed.getvalue()
+    with pytest.raises(FetchError, match="has the md5"):
+        fetch("genept_zenodo")
+
+
+def test_offline_says_what_to_download_and_where_to_put_it(
+    cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENEPT_MIRROR", "http://127.0.0.1:9")
+    with pytest.raises(MissingDataError, match=r"genept data fetch.*https://ftp\.ncbi"):
+        locate(NAME)
+    with pytest.raises(FetchError, match="failed 5 times"):
+        fetch(NAME)
+    path = cache / DATASETS[NAME].path
+    path.write_bytes(CONTENT)
+    assert locate(NAME).path == fetch(NAME).path == path
+
+
+def test_a_cache_that_can_not_be_written(
+    server: FileServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "file"))
+    with pytest.raises(OutputError, match="can't be written"):
+        fetch(NAME)
+
+
+def test_unknown_names() -> None:
+    for name in ("nothing", "pbmc68k_reduced"):
+        with pytest.raises(UnknownNameError, match="ncbi_gene_summary"):
+            fetch(name)
+
+
+def test_command_line(cache: Path, server: FileServer, run_genept: RunGenept) -> None:
+    before = json.loads(run_genept("data", "list", "--json").stdout)["datasets"]
+    assert {row["name"]: row["here"] for row in before}[NAME] is None
+    assert all(row["licence"] and row["citation"] for row in before)
+    server.faults.append("half")
+    done = run_genept("data", "fetch", NAME, "--json")
+    assert done.returncode == 0, done.stderr
+    fetched = json.loads(done.stdout)["fetched"][0]
+    assert fetched["sha256"] == hashlib.sha256(CONTENT).hexdigest()
+    assert NAME in run_genept("data", "list").stdout
+    assert run_genept("data", "fetch", NAME, "nothing").returncode == 1
+    server.faults.extend(["404"])
+    failed = run_genept("data", "fetch", NAME, "--refresh")
+    assert failed.returncode == 1
+    assert "status 404" in failed.stderr
+    assert "Traceback" not in failed.stderr
