@@ -1,9 +1,11 @@
 """Fixtures: real data where it is there, small data sets, and the command line as a user runs it."""
 
+import logging
 import os
 import subprocess
 import sys
-from collections.abc import Callable
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -78,3 +80,28 @@ def run_genept(tmp_path: Path) -> RunGenept:
         )
 
     return run
+
+
+@pytest.fixture
+def call_genept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Iterator[RunGenept]:
+    """Run ``genept`` in this process, in an empty folder: the same command line, quicker."""
+    from genept.cli import main
+
+    monkeypatch.chdir(tmp_path)
+    root, level = logging.getLogger(), logging.getLogger("genept").level
+    handlers = root.handlers[:]
+
+    def call(*args: str | Path) -> "subprocess.CompletedProcess[str]":
+        monkeypatch.setattr(sys, "argv", ["genept", *map(str, args)])
+        capsys.readouterr()
+        with warnings.catch_warnings(), pytest.raises(SystemExit) as ended:
+            main()
+        said = capsys.readouterr()
+        status = ended.value.code
+        return subprocess.CompletedProcess(args, int(status or 0), said.out, said.err)
+
+    yield call
+    root.handlers[:] = handlers
+    logging.getLogger("genept").setLevel(level)

@@ -93,11 +93,11 @@ def digest(folder: Path) -> dict[str, str]:
 @pytest.mark.parametrize(
     ("name", "method"), [(n, m) for n in BAD_DATA for m in "ws" if (n, m) != ("no gene in common", "s")]
 )
-def test_bad_data(name: str, method: str, tmp_path: Path, genes_file: Path, run_genept: RunGenept) -> None:
+def test_bad_data(name: str, method: str, tmp_path: Path, genes_file: Path, call_genept: RunGenept) -> None:
     make, message = BAD_DATA[name]
     make().write_h5ad(tmp_path / "data.h5ad")
     before = digest(tmp_path)
-    done = run_genept(
+    done = call_genept(
         "cells", "embed", "data.h5ad", "--genes", genes_file, "--method", method, "-o", "out.h5ad"
     )
     if method == "s" and name == "ids that are not symbols":
@@ -105,9 +105,11 @@ def test_bad_data(name: str, method: str, tmp_path: Path, genes_file: Path, run_
     check(done, message, tmp_path, before)
 
 
-def test_cells_without_counts_can_be_allowed(tmp_path: Path, genes_file: Path, run_genept: RunGenept) -> None:
+def test_cells_without_counts_can_be_allowed(
+    tmp_path: Path, genes_file: Path, call_genept: RunGenept
+) -> None:
     with_an_empty_cell().write_h5ad(tmp_path / "data.h5ad")
-    done = run_genept(
+    done = call_genept(
         "cells", "embed", "data.h5ad", "--genes", genes_file, "--allow-empty-cells", "-o", "out.h5ad"
     )
     assert done.returncode == 0
@@ -123,38 +125,38 @@ def test_cells_without_counts_can_be_allowed(tmp_path: Path, genes_file: Path, r
     ],
 )
 def test_files_that_are_no_data(
-    content: bytes | None, message: str, tmp_path: Path, genes_file: Path, run_genept: RunGenept
+    content: bytes | None, message: str, tmp_path: Path, genes_file: Path, call_genept: RunGenept
 ) -> None:
     if content is not None:
         (tmp_path / "data.h5ad").write_bytes(content)
     before = digest(tmp_path)
-    done = run_genept("cells", "embed", "data.h5ad", "--genes", genes_file, "-o", "out.h5ad")
+    done = call_genept("cells", "embed", "data.h5ad", "--genes", genes_file, "-o", "out.h5ad")
     check(done, message, tmp_path, before)
 
 
-def test_a_truncated_file(tmp_path: Path, genes_file: Path, run_genept: RunGenept) -> None:
+def test_a_truncated_file(tmp_path: Path, genes_file: Path, call_genept: RunGenept) -> None:
     good().write_h5ad(tmp_path / "data.h5ad")
     whole = (tmp_path / "data.h5ad").read_bytes()
     (tmp_path / "data.h5ad").write_bytes(whole[: len(whole) // 2])
     before = digest(tmp_path)
-    done = run_genept("cells", "embed", "data.h5ad", "--genes", genes_file, "-o", "out.h5ad")
+    done = call_genept("cells", "embed", "data.h5ad", "--genes", genes_file, "-o", "out.h5ad")
     check(done, "can't be read as .h5ad", tmp_path, before)
 
 
-def test_an_hdf5_file_that_is_no_anndata(tmp_path: Path, genes_file: Path, run_genept: RunGenept) -> None:
+def test_an_hdf5_file_that_is_no_anndata(tmp_path: Path, genes_file: Path, call_genept: RunGenept) -> None:
     import h5py
 
     with h5py.File(tmp_path / "data.h5ad", "w") as file:
         file["matrix/data"] = np.ones(3)
     before = digest(tmp_path)
-    done = run_genept("cells", "embed", "data.h5ad", "--genes", genes_file, "-o", "out.h5ad")
+    done = call_genept("cells", "embed", "data.h5ad", "--genes", genes_file, "-o", "out.h5ad")
     check(done, "data.h5ad", tmp_path, before)
 
 
-def test_cells_in_place_of_genes(tmp_path: Path, run_genept: RunGenept) -> None:
+def test_cells_in_place_of_genes(tmp_path: Path, call_genept: RunGenept) -> None:
     good().write_h5ad(tmp_path / "data.h5ad")
     before = digest(tmp_path)
-    done = run_genept("cells", "embed", "data.h5ad", "--genes", "data.h5ad", "-o", "out.h5ad")
+    done = call_genept("cells", "embed", "data.h5ad", "--genes", "data.h5ad", "-o", "out.h5ad")
     check(done, "holds no gene embeddings", tmp_path, before)
 
 
@@ -171,11 +173,11 @@ def test_cells_in_place_of_genes(tmp_path: Path, run_genept: RunGenept) -> None:
     ],
 )
 def test_names_that_are_not_known(
-    args: list[str], message: str, tmp_path: Path, run_genept: RunGenept
+    args: list[str], message: str, tmp_path: Path, call_genept: RunGenept
 ) -> None:
     good().write_h5ad(tmp_path / "data.h5ad")
     before = digest(tmp_path)
-    check(run_genept(*args), message, tmp_path, before)
+    check(call_genept(*args), message, tmp_path, before)
 
 
 @pytest.mark.parametrize(
@@ -195,11 +197,11 @@ def test_names_that_are_not_known(
     ],
 )
 def test_outputs_that_can_not_be_written(
-    args: list[str], message: str, tmp_path: Path, run_genept: RunGenept
+    args: list[str], message: str, tmp_path: Path, call_genept: RunGenept
 ) -> None:
     good().write_h5ad(tmp_path / "data.h5ad")
     before = digest(tmp_path)
-    check(run_genept(*args), message, tmp_path, before)
+    check(call_genept(*args), message, tmp_path, before)
 
 
 def test_folders_that_may_not_be_entered(tmp_path: Path) -> None:

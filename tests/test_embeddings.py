@@ -15,7 +15,7 @@ import genept
 from genept import GeneEmbeddings, GeneTable, GeneTexts
 from genept.embeddings import encoder_of
 from genept.encoders.random_control import RandomControl
-from genept.errors import EmbeddingsError, EncoderError, InputFileError, OutputError
+from genept.errors import EmbeddingsError, EncoderError, GeneNamesError, InputFileError, OutputError
 
 TEXTS = GeneTexts(
     GeneTable(("LYZ", "CD3E"), aliases=(("LZM",), ())),
@@ -55,6 +55,14 @@ def test_vectors_are_frozen() -> None:
 def test_broken_vectors_are_refused(vectors: NDArray[np.float32], message: str) -> None:
     with pytest.raises(EmbeddingsError, match=message):
         GeneEmbeddings(TEXTS.genes, vectors)
+
+
+def test_two_rows_of_one_gene_are_refused() -> None:
+    twice = GeneTable(("LYZ", "LYZ"))
+    with pytest.raises(GeneNamesError, match="more than once: LYZ"):
+        GeneEmbeddings(twice, np.ones((2, 2), dtype=np.float32))
+    with pytest.raises(GeneNamesError, match="more than once: LYZ"):
+        GeneTexts(twice, ("a", "b"))
 
 
 def test_no_genes_are_refused() -> None:

@@ -1,4 +1,4 @@
-"""``genept genes``: embed, info."""
+"""``genept genes``: embed, resolve, info."""
 
 import logging
 from pathlib import Path
@@ -43,6 +43,60 @@ def embed(
     log.info("%r written to %s", genes, output)
     if json:
         print_json(_report(genes))
+
+
+@app.command()
+def resolve(
+    names: Annotated[list[str] | None, typer.Argument(help="Gene names or identifiers.")] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="Take the names from the var_names of an .h5ad file.")
+    ] = None,
+    column: Annotated[
+        str | None, typer.Option(help="With --from: take them from this column of var instead.")
+    ] = None,
+    taxon: Annotated[int, typer.Option(help="NCBI taxon id: 9606 (human) or 10090 (mouse).")] = 9606,
+    json: JsonOption = False,
+) -> None:
+    """Say which gene each name means, by which rule, or among which genes it doesn't decide.
+
+    Needs NCBI's file, and for human does better with HGNC's: genept data fetch ncbi_gene_info_human
+    hgnc_complete_set. Prints a table with tabs.
+
+    Example: genept genes resolve H2AFY ENSG00000198851.10 lyz
+    """
+    from genept.errors import ArgumentError
+    from genept.genes import Resolver, gene_table
+
+    if bool(names) == (from_file is not None):
+        raise ArgumentError(
+            "names and --from together" if names else "neither names nor --from",
+            expected="one of the two",
+            do="give names, or a file with --from data.h5ad",
+        )
+    queries = names if names else _names_in(from_file, column)
+    resolution = Resolver(gene_table(taxon)).resolve(queries)
+    summary = resolution.summary()
+    log.info("%s names: %s", f"{len(queries):,}", ", ".join(f"{k} {v:,}" for k, v in summary.items() if v))
+    if json:
+        print_json({"summary": summary, "genes": resolution.table.to_dict(orient="records")})
+    else:
+        print(resolution.table.to_csv(sep="\t", index=False), end="")
+
+
+def _names_in(path: Path | None, column: str | None) -> list[str]:
+    from genept.errors import UnknownNameError, name_some
+    from genept.h5ad import read_h5ad
+
+    var = read_h5ad(path or "").var
+    if column is None:
+        return [str(name) for name in var.index]
+    if column not in var:
+        raise UnknownNameError(
+            f"no column {column!r} in var",
+            expected=f"one of: {name_some(var.columns, limit=20) or 'none, var has no columns'}",
+            do="name a column that is there, or leave --column out for var_names",
+        )
+    return [str(name) for name in var[column]]
 
 
 @app.command()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genept.errors import EmbeddingsError, name_some
-from genept.genes import GeneTable
+from genept.genes import GeneTable, refuse_repeated_symbols
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +33,8 @@ class GeneEmbeddings:
     ------
     EmbeddingsError
         If the shape is wrong, there are no genes, a value isn't finite or a row is all zero.
+    GeneNamesError
+        If two rows have the same symbol.
 
     Examples
     --------
@@ -49,6 +51,7 @@ class GeneEmbeddings:
     encoder_state: Mapping[str, NDArray[Any]] | None = None
 
     def __post_init__(self) -> None:
+        refuse_repeated_symbols(self.genes.symbols)
         vectors = np.array(self.vectors, dtype=np.float32, order="C")
         if vectors.ndim != 2 or 0 in vectors.shape or len(vectors) != len(self.genes):
             raise EmbeddingsError(

@@ -38,6 +38,23 @@ def looks_like_symbols(names: Sequence[str]) -> bool:
     return kind_of_names(names) == "symbols"
 
 
+def refuse_repeated_symbols(symbols: Sequence[str]) -> None:
+    """Raise if two rows of a table have the same symbol.
+
+    Raises
+    ------
+    GeneNamesError
+        Naming the first few.
+    """
+    twice = [symbol for symbol, count in Counter(symbols).items() if count > 1]
+    if twice:
+        raise GeneNamesError(
+            f"gene symbols that stand more than once: {name_some(twice)}",
+            expected="one row per gene",
+            do="keep one row of each; further names of a gene belong in its aliases",
+        )
+
+
 def refuse_duplicates(names: Sequence[str]) -> None:
     """Raise if a gene name stands more than once.
 

@@ -8,25 +8,30 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.errors import GeneNamesError, name_some
+from genept.errors import GeneNamesError
 
 
 @dataclass(frozen=True)
 class GeneTable:
-    """Genes in order, each with its symbol and the other names that point at it.
+    """Genes in order, each with its symbol, the other names that point at it, and its identifiers.
 
     Parameters
     ----------
     symbols
-        One gene symbol per gene, unique and not empty.
+        One gene symbol per gene, not empty.
     aliases
-        For each gene its further names (previous symbols, aliases), possibly none.
-        Leave it out where no gene has any.
+        For each gene its further names, possibly none. Leave it out where no gene has any; likewise:
+    previous
+        For each gene the symbols that it had before.
+    entrez_ids
+        For each gene its Entrez id (NCBI GeneID), empty where there is none.
+    ensembl_ids
+        For each gene its Ensembl ids without version, possibly none or several.
 
     Raises
     ------
     GeneNamesError
-        If a symbol is empty or stands twice, or the lengths differ.
+        If a symbol is empty, an alias can't be kept in a file, or the lengths differ.
 
     Examples
     --------
@@ -37,40 +42,43 @@ class GeneTable:
 
     symbols: tuple[str, ...]
     aliases: tuple[tuple[str, ...], ...] = ()
+    previous: tuple[tuple[str, ...], ...] = ()
+    entrez_ids: tuple[str, ...] = ()
+    ensembl_ids: tuple[tuple[str, ...], ...] = ()
 
     def __post_init__(self) -> None:
-        if any(isinstance(names, str) for names in self.aliases):
-            raise GeneNamesError(
-                "a string in place of a gene's aliases",
-                expected="a tuple of names for each gene",
-                do="write (('LZM',), ()), say, for two genes of which the first has an alias",
-            )
         object.__setattr__(self, "symbols", tuple(self.symbols))
-        object.__setattr__(self, "aliases", tuple(map(tuple, self.aliases)) or ((),) * len(self.symbols))
-        if any("|" in alias for names in self.aliases for alias in names):
-            raise GeneNamesError(
-                "an alias with a | in it",
-                expected="names without it, since it parts them in files",
-                do="split it",
-            )
-        if len(self.aliases) != len(self.symbols):
-            raise GeneNamesError(
-                f"{len(self.symbols):,} symbols but {len(self.aliases):,} sets of aliases",
-                expected="one set of aliases for each symbol",
-                do="pass aliases in the order of the symbols, with () for a gene that has none",
-            )
+        object.__setattr__(self, "entrez_ids", tuple(self.entrez_ids) or ("",) * len(self.symbols))
+        self._check("entrez_ids", len(self.entrez_ids))
+        for column in ("aliases", "previous", "ensembl_ids"):
+            given: tuple[tuple[str, ...], ...] = getattr(self, column)
+            if any(isinstance(names, str) for names in given):
+                raise GeneNamesError(
+                    f"a string in place of a gene's {column}",
+                    expected="a tuple of names for each gene",
+                    do="write (('LZM',), ()), say, for two genes of which the first has one",
+                )
+            object.__setattr__(self, column, tuple(map(tuple, given)) or ((),) * len(self.symbols))
+            self._check(column, len(getattr(self, column)))
+            if any("|" in name for names in given for name in names):
+                raise GeneNamesError(
+                    f"a name with a | in it among {column}",
+                    expected="names without it, since it parts them in files",
+                    do="split it",
+                )
         if any(not symbol.strip() for symbol in self.symbols):
             raise GeneNamesError(
                 f"an empty gene symbol at row {[bool(s.strip()) for s in self.symbols].index(False)}",
                 expected="a name for every gene",
                 do="name the gene or leave its row out",
             )
-        twice = [symbol for symbol, count in Counter(self.symbols).items() if count > 1]
-        if twice:
+
+    def _check(self, column: str, length: int) -> None:
+        if length != len(self.symbols):
             raise GeneNamesError(
-                f"gene symbols that stand more than once: {name_some(twice)}",
-                expected="one row per gene",
-                do="keep one row of each; further names of a gene belong in its aliases",
+                f"{len(self.symbols):,} symbols but {length:,} {column}",
+                expected=f"{column} for each symbol",
+                do="pass them in the order of the symbols, with () or '' for a gene that has none",
             )
 
     def __len__(self) -> int:
@@ -78,10 +86,11 @@ class GeneTable:
 
     @cached_property
     def _rows(self) -> dict[str, int]:
-        # An alias that two genes share says nothing, and a symbol beats another gene's alias.
-        times = Counter(alias for names in self.aliases for alias in set(names))
-        rows = {alias: row for row, names in enumerate(self.aliases) for alias in names if times[alias] == 1}
-        rows.update({symbol: row for row, symbol in enumerate(self.symbols)})
+        # What two genes share says nothing, and a symbol beats another gene's alias.
+        rows: dict[str, int] = {}
+        for names in (self.aliases, tuple((symbol,) for symbol in self.symbols)):
+            times = Counter(name for some in names for name in set(some))
+            rows |= {name: row if times[name] == 1 else -1 for row, some in enumerate(names) for name in some}
         return rows
 
     def locate(self, names: Sequence[str]) -> NDArray[np.intp]:

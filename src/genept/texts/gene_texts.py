@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from genept.errors import EmbeddingsError, name_some
-from genept.genes import GeneTable
+from genept.genes import GeneTable, refuse_repeated_symbols
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,8 @@ class GeneTexts:
     ------
     EmbeddingsError
         If the lengths differ or a text is empty.
+    GeneNamesError
+        If two rows have the same symbol.
 
     Examples
     --------
@@ -41,6 +43,7 @@ class GeneTexts:
     def __post_init__(self) -> None:
         object.__setattr__(self, "texts", tuple(self.texts))
         object.__setattr__(self, "provenance", dict(self.provenance))
+        refuse_repeated_symbols(self.genes.symbols)
         if len(self.texts) != len(self.genes):
             raise EmbeddingsError(
                 f"{len(self.texts):,} texts for {len(self.genes):,} genes",
