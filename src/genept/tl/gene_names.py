@@ -38,7 +38,7 @@ def no_gene_in_common(measured: MeasuredGenes, table: GeneTable) -> GeneNamesErr
     if column is not None:
         do = f"use that column: adata.var_names = adata.var[{column!r}].astype(str)"
     elif (table.locate([name.upper() for name in names]) >= 0).any():
-        do = "these look like genes of another species in human letters: map them to human symbols first"
+        do = "these differ in letter case only, as another species' symbols do: map them to human ones first"
     elif kind != "symbols":
         do = f"put gene symbols in adata.var_names; these are {kind}"
     else:
