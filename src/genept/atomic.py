@@ -49,8 +49,7 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     ['a.txt']
     """
     path = Path(path).resolve()
-    draft = path.with_name(f".{uuid4().hex}{path.suffix}")
-    _touch(draft, path)
+    draft = _new_draft(path)
     try:
         yield draft
         draft.replace(path)
@@ -79,13 +78,13 @@ def check_writable(path: str | Path) -> None:
         raise _refuse(path, "it is a folder")
     if is_protected:
         raise _refuse(path, "it is there, and protected against writing")
+    _new_draft(path).unlink()
+
+
+def _new_draft(path: Path) -> Path:
     draft = path.with_name(f".{uuid4().hex}{path.suffix}")
-    _touch(draft, path)
-    draft.unlink()
-
-
-def _touch(draft: Path, path: Path) -> None:
     try:
         draft.touch(exist_ok=False)
     except OSError as error:
         raise _refuse(path, error.strerror or str(error)) from error
+    return draft

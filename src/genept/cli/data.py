@@ -26,9 +26,9 @@ def list_(json: JsonOption = False) -> None:
                 "licence": dataset.licence,
                 "origin": dataset.origin,
                 "citation": dataset.citation,
-                "here": None if cached is None else str(cached.path),
-                "fetched": cached.date if cached is not None and cached.date else None,
-                "sha256": cached.sha256 if cached is not None and cached.sha256 else None,
+                "here": str(cached.path) if cached else None,
+                "fetched": (cached and cached.date) or None,
+                "sha256": (cached and cached.sha256) or None,
             }
         )
     if json:

@@ -30,7 +30,7 @@ def demo(
     from genept.errors import MissingDependencyError, OutputError
 
     # What would fail late fails now, before a folder is made.
-    get_encoder(encoder)
+    made = get_encoder(encoder)
     missing = [library for library in ("scanpy", "matplotlib", "umap") if find_spec(library) is None]
     if missing:
         raise MissingDependencyError(
@@ -47,7 +47,7 @@ def demo(
             do="choose another with -o",
         ) from error
     check_writable(output / "summary.json")
-    summary = run(output, encoder=encoder)
+    summary = run(output, encoder=made)
     with written_whole(output / "summary.json") as draft:
         draft.write_text(json.dumps(summary, indent=2) + "\n")
     if json_report:

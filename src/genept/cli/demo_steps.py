@@ -17,6 +17,7 @@ from genept import GeneEmbeddings, datasets, embed_genes, pl, tl, write_embeddin
 from genept.benchmark import score_representation
 from genept.cli.output import say
 from genept.embeddings import to_anndata
+from genept.encoders import CorpusEncoder, TextEncoder
 from genept.h5ad import write_h5ad
 from genept.texts import get_texts
 
@@ -43,7 +44,7 @@ class _Clock:
         self.seconds[name] = round(time.perf_counter() - start, 2)
 
 
-def run(folder: Path, *, encoder: str) -> dict[str, Any]:
+def run(folder: Path, *, encoder: TextEncoder | CorpusEncoder) -> dict[str, Any]:
     """Do all steps, write the results but the summary to ``folder``, and return the summary.
 
     Parameters
@@ -51,7 +52,7 @@ def run(folder: Path, *, encoder: str) -> dict[str, Any]:
     folder
         An existing folder.
     encoder
-        Name of a text encoder.
+        A text encoder; one that needs a corpus is fitted on the starter texts.
 
     Returns
     -------
@@ -59,7 +60,7 @@ def run(folder: Path, *, encoder: str) -> dict[str, Any]:
         What goes to ``summary.json``.
     """
     clock = _Clock(n_steps=6)
-    with clock.step("genes", f"Embedding the starter texts of genes with {encoder}"):
+    with clock.step("genes", f"Embedding the starter texts of genes with {encoder.name}"):
         genes = embed_genes(texts="starter", encoder=encoder)
     with clock.step("genept_w", "GenePT-w: averaging gene vectors by expression"):
         adata = datasets.pbmc68k_reduced()
@@ -83,7 +84,7 @@ def run(folder: Path, *, encoder: str) -> dict[str, Any]:
     return {
         "n_cells": adata.n_obs,
         "n_genes": adata.n_vars,
-        "encoder": encoder,
+        "encoder": encoder.name,
         "n_gene_embeddings": len(genes.genes),
         "n_truncated_sentences": adata.uns["genept"]["X_genept_s"]["n_truncated"],
         "coverage": {name: coverage[name] for name in ("genes", "counts")},

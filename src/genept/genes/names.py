@@ -38,6 +38,10 @@ def looks_like_symbols(names: Sequence[str]) -> bool:
     return kind_of_names(names) == "symbols"
 
 
+def _repeated(names: Sequence[str]) -> list[str]:
+    return [name for name, count in Counter(names).items() if count > 1]
+
+
 def refuse_repeated_symbols(symbols: Sequence[str]) -> None:
     """Raise if two rows of a table have the same symbol.
 
@@ -46,7 +50,7 @@ def refuse_repeated_symbols(symbols: Sequence[str]) -> None:
     GeneNamesError
         Naming the first few.
     """
-    twice = [symbol for symbol, count in Counter(symbols).items() if count > 1]
+    twice = _repeated(symbols)
     if twice:
         raise GeneNamesError(
             f"gene symbols that stand more than once: {name_some(twice)}",
@@ -63,7 +67,7 @@ def refuse_duplicates(names: Sequence[str]) -> None:
     GeneNamesError
         Naming the first few, and what to do about them.
     """
-    twice = [name for name, count in Counter(names).items() if count > 1]
+    twice = _repeated(names)
     if twice:
         raise GeneNamesError(
             f"{len(twice):,} gene names that stand more than once: {name_some(twice)}",
