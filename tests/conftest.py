@@ -4,6 +4,7 @@ import logging
 import os
 import subprocess
 import sys
+import tempfile
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -20,6 +21,8 @@ ROOT = Path(__file__).parent.parent
 REALDATA = Path(os.environ.get("GENEPT_REALDATA", ROOT.parent / "shared" / "data"))
 
 os.environ["MPLBACKEND"] = "agg"
+# What this machine has fetched must not change a result: an empty cache, unless a test says otherwise.
+os.environ["GENEPT_CACHE"] = str(Path(tempfile.mkdtemp(prefix="genept-tests-")))
 
 RunGenept = Callable[..., "subprocess.CompletedProcess[str]"]
 

@@ -82,7 +82,7 @@ def test_coverage_equals_the_naive_loop(counts: NDArray[np.int64]) -> None:
     assert ours.counts == pytest.approx(overall)
     assert ours.genes == pytest.approx(2 / 5)
     lost = counts.sum(axis=0)[[0, 2, 3]] / counts.sum()
-    assert [share for _, share in ours.losses] == pytest.approx(sorted(lost[lost > 0], reverse=True))
+    assert [share for _, share, _ in ours.losses] == pytest.approx(sorted(lost[lost > 0], reverse=True))
 
 
 def test_coverage_of_log_normalised_values_is_that_of_the_counts() -> None:

@@ -86,7 +86,7 @@ def test_the_file_is_an_anndata_as_promised(tmp_path: Path) -> None:
     assert list(adata.obs_names) == ["LYZ", "CD3E"]
     assert adata.obs_names.name == "symbol"
     assert adata.X.dtype == np.float32
-    assert adata.uns["genept"]["schema_version"] == 1
+    assert adata.uns["genept"]["schema_version"] == 2
     assert {"texts", "encoder", "template", "created", "genept"} <= set(adata.uns["genept"]["provenance"])
 
 

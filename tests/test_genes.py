@@ -2,10 +2,20 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from genept import GeneTable
 from genept.errors import GeneNamesError
-from genept.genes import looks_like_symbols, match_genes, refuse_duplicates
+from genept.genes import (
+    Resolver,
+    from_frame,
+    is_identifier,
+    match_genes,
+    match_resolved,
+    refuse_duplicates,
+    to_frame,
+)
 from genept.genes.names import kind_of_names
 
 
@@ -39,10 +49,60 @@ def test_broken_tables_are_refused(
         GeneTable(symbols, aliases=aliases)
 
 
-def test_match_keeps_the_order_of_columns() -> None:
+def test_without_a_resolver_only_exact_symbols_match() -> None:
     match = match_genes(["q", "B", "x", "A"], GeneTable(("A", "B"), aliases=(("x",), ())))
-    np.testing.assert_array_equal(match.columns, [1, 2, 3])
-    np.testing.assert_array_equal(match.rows, [1, 0, 0])
+    np.testing.assert_array_equal(match.columns, [1, 3])
+    np.testing.assert_array_equal(match.rows, [1, 0])
+    assert match.rules == ("unknown", "symbol", "unknown", "symbol")
+
+
+KNOWN = GeneTable(
+    ("NEW1", "NEW2", "B", "C", "D"),
+    previous=(("OLD1",), ("OLD2",), (), (), ()),
+    aliases=((), (), ("both",), ("both",), ()),
+    entrez_ids=("1", "2", "3", "4", "5"),
+    ensembl_ids=(("ENSG00000000001",), (), (), (), ()),
+)
+
+
+def test_two_names_of_one_gene_share_its_row() -> None:
+    match = match_resolved(Resolver(KNOWN).resolve(["OLD1", "NEW1", "ENSG00000000001.3", "1"]), KNOWN)
+    np.testing.assert_array_equal(match.rows, [0, 0, 0, 0])
+    assert match.rules == ("previous", "symbol", "ensembl", "entrez")
+
+
+def test_names_on_both_sides_are_resolved_to_the_same_gene() -> None:
+    # An embedding with an old symbol, one with an id under another symbol, one that no list knows.
+    table = GeneTable(("OLD1", "ANY", "transgene", "both"), entrez_ids=("", "3", "", ""))
+    names = ["NEW1", "B", "transgene", "both", "C", "nothing"]
+    match = match_resolved(Resolver(KNOWN).resolve(names), table)
+    np.testing.assert_array_equal(match.columns, [0, 1, 2, 3])
+    np.testing.assert_array_equal(match.rows, [0, 1, 2, 3])
+    # The same word on both sides counts though a list of genes doesn't know or decide it.
+    assert match.rules == ("symbol", "symbol", "symbol", "symbol", "symbol", "unknown")
+
+
+def test_of_an_old_and_a_new_symbol_the_new_has_the_gene() -> None:
+    match = match_resolved(Resolver(KNOWN).resolve(["NEW2", "OLD2"]), GeneTable(("OLD2", "NEW2")))
+    np.testing.assert_array_equal(match.rows, [1, 1])
+
+
+@given(st.permutations(["OLD1", "NEW2", "both", "C", "x", "ENSG00000000001"]))
+def test_what_a_name_means_does_not_depend_on_its_company(names: list[str]) -> None:
+    match = match_resolved(Resolver(KNOWN).resolve(names), KNOWN)
+    alone = {name: match_resolved(Resolver(KNOWN).resolve([name]), KNOWN) for name in names}
+    assert match.rules == tuple(alone[name].rules[0] for name in names)
+    found = dict(zip(match.columns.tolist(), match.rows.tolist(), strict=True))
+    assert [found.get(i) for i in range(len(names))] == [
+        int(alone[name].rows[0]) if len(alone[name].rows) else None for name in names
+    ]
+
+
+def test_a_frame_gives_the_same_table_again() -> None:
+    assert from_frame(to_frame(KNOWN)) == KNOWN
+    assert from_frame(to_frame(KNOWN)[["symbol"]]) == GeneTable(KNOWN.symbols)
+    with pytest.raises(GeneNamesError, match="columns entrez_id"):
+        from_frame(to_frame(KNOWN)[["entrez_id"]])
 
 
 @pytest.mark.parametrize(
@@ -57,7 +117,7 @@ def test_match_keeps_the_order_of_columns() -> None:
 )
 def test_kinds_of_names(names: list[str], kind: str) -> None:
     assert kind_of_names(names) == kind
-    assert looks_like_symbols(names) == (kind == "symbols")
+    assert [is_identifier(name) for name in names] == [kind != "symbols" and name != "LYZ" for name in names]
 
 
 def test_duplicates_are_named() -> None:

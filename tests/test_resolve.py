@@ -15,7 +15,7 @@ from genept import GeneTable
 from genept.datasets import DATASETS
 from genept.datasets.cache import cache_folder
 from genept.errors import ArgumentError, InputFileError, MissingDataError
-from genept.genes import Resolution, Resolver, gene_table
+from genept.genes import Resolution, Resolver, gene_table, species
 from genept.genes.upstream import ncbi_genes, with_hgnc
 from tests.conftest import RunGenept
 
@@ -74,21 +74,34 @@ def test_a_resolution_keeps_order_and_counts() -> None:
     ]
 
 
+def test_names_that_do_not_decide_in_the_whole_table_are_left_behind() -> None:
+    genes = Resolver(TABLE).own_names([3, 1, 2])
+    assert genes.symbols == ("QARS1", "LYZ", "EPRS1")
+    # LYZ is another gene's symbol, QARS two genes' previous one.
+    assert (genes.aliases, genes.previous) == (((), ("LZM",), ()), ((), (), ()))
+    assert genes.entrez_ids == ("5859", "4069", "2058")
+
+
+def test_genes_of_another_table_are_found_by_id_then_by_symbol() -> None:
+    other = GeneTable(("RENAMED", "H2AFY", "QARS", "new"), entrez_ids=("4069", "", "", "99"))
+    assert Resolver(TABLE).locate_genes(other).tolist() == [1, 0, -1, -1]
+
+
 GENE_INFO = (
-    "Symbol\tGeneID\t#tax_id\tdbXrefs\tSynonyms\ttype_of_gene\n"
-    "LYZ\t4069\t9606\tHGNC:HGNC:6740|Ensembl:ENSG00000090382\tLYZF1|LZM\tprotein-coding\n"
-    "H2AFY\t9555\t9606\tEnsembl:ENSG00000113648\t-\tprotein-coding\n"
-    "NA\t7\t9606\t-\tNAN\tncRNA\n"
-    "TEC\t7006\t9606\tHGNC:HGNC:11719\t-\tprotein-coding\n"
-    "TEC\t100124696\t9606\tMIM:227050\t-\tunknown\n"
-    "LOC9\t9\t9606\t-\t-\tbiological-region\n"
-    "LYZ\t8\t741158\t-\t-\tprotein-coding\n"
-    "LOC5\t5\t9606\tEnsembl:ENSG00000113648\t-\tncRNA\n"
+    "Symbol\tGeneID\t#tax_id\tdbXrefs\tSynonyms\ttype_of_gene\tdescription\n"
+    "LYZ\t4069\t9606\tHGNC:HGNC:6740|Ensembl:ENSG00000090382\tLYZF1|LZM\tprotein-coding\tlysozyme\n"
+    "H2AFY\t9555\t9606\tEnsembl:ENSG00000113648\t-\tprotein-coding\t-\n"
+    "NA\t7\t9606\t-\tNAN\tncRNA\t-\n"
+    "TEC\t7006\t9606\tHGNC:HGNC:11719\t-\tprotein-coding\t-\n"
+    "TEC\t100124696\t9606\tMIM:227050\t-\tunknown\t-\n"
+    "LOC9\t9\t9606\t-\t-\tbiological-region\t-\n"
+    "LYZ\t8\t741158\t-\t-\tprotein-coding\t-\n"
+    "LOC5\t5\t9606\tEnsembl:ENSG00000113648\t-\tncRNA\t-\n"
 )
 HGNC = (
-    "hgnc_id\tsymbol\talias_symbol\tprev_symbol\tentrez_id\tensembl_gene_id\n"
-    'HGNC:1\tMACROH2A1\t"mH2A1|LZM"\tH2AF12M\t9555\tENSG00000113648\n'
-    "HGNC:2\tONLYHGNC\t\t\t\tENSG00000000001\n"
+    "hgnc_id\tsymbol\tname\talias_symbol\tprev_symbol\tentrez_id\tensembl_gene_id\n"
+    'HGNC:1\tMACROH2A1\tmacroH2A.1 histone\t"mH2A1|LZM"\tH2AF12M\t9555\tENSG00000113648\n'
+    "HGNC:2\tONLYHGNC\t\t\t\t\tENSG00000000001\n"
 )
 
 
@@ -99,6 +112,7 @@ def test_ncbi_columns_in_any_order_and_no_missing_values(tmp_path: Path) -> None
     assert genes.symbols == ("LYZ", "H2AFY", "NA", "TEC", "LOC5")
     assert genes.aliases == (("LYZF1", "LZM"), (), ("NAN",), (), ())
     assert genes.ensembl_ids[0] == ("ENSG00000090382",)
+    assert genes.full_names == ("lysozyme", "", "", "", "")
 
 
 def test_hgnc_renames_adds_and_owns(tmp_path: Path) -> None:
@@ -108,6 +122,7 @@ def test_hgnc_renames_adds_and_owns(tmp_path: Path) -> None:
     assert genes.symbols == ("LYZ", "MACROH2A1", "NA", "TEC", "LOC5", "ONLYHGNC")
     assert genes.previous[1] == ("H2AF12M", "H2AFY")
     assert genes.aliases[1] == ("mH2A1", "LZM")
+    assert genes.full_names[:2] == ("lysozyme", "macroH2A.1 histone")
     resolver = Resolver(genes)
     found = resolver.resolve(["ENSG00000113648", "H2AFY", "LZM", "ENSG00000000001"]).table
     assert found["symbol"].tolist() == ["MACROH2A1", "MACROH2A1", "", "ONLYHGNC"]
@@ -142,11 +157,23 @@ def put(cache: Path, name: str, content: bytes) -> None:
 def test_the_parsed_table_is_kept_until_a_source_changes(cache: Path) -> None:
     put(cache, "ncbi_gene_info_human", gzip.compress(GENE_INFO.encode()))
     without = gene_table()
+    species._resolver.cache_clear()
     assert gene_table() == without
     put(cache, "hgnc_complete_set", HGNC.encode())
     assert "MACROH2A1" in gene_table().symbols
     assert len(list((cache / "parsed").iterdir())) == 1
-    assert gene_table() == gene_table()
+    assert gene_table() is gene_table()
+
+
+def test_a_damaged_parsed_table_is_made_again(cache: Path) -> None:
+    put(cache, "ncbi_gene_info_human", gzip.compress(GENE_INFO.encode()))
+    before = gene_table()
+    (kept,) = (cache / "parsed").iterdir()
+    kept.write_bytes(kept.read_bytes()[:100])
+    species._resolver.cache_clear()
+    assert gene_table() == before
+    species._resolver.cache_clear()
+    assert gene_table() == before
 
 
 def test_what_is_missing_is_said(cache: Path) -> None:
@@ -168,9 +195,9 @@ def test_command_line(cache: Path, run_genept: RunGenept, tmp_path: Path) -> Non
     adata.write_h5ad(tmp_path / "data.h5ad")
     lines = run_genept("genes", "resolve", "--from", "data.h5ad").stdout.splitlines()
     assert [line.split("\t")[4] for line in lines] == ["matched_by", "entrez", "symbol"]
-    lines = run_genept("genes", "resolve", "--from", "data.h5ad", "--column", "name").stdout.splitlines()
+    lines = run_genept("genes", "resolve", "--from", "data.h5ad", "--gene-column", "name").stdout.splitlines()
     assert [line.split("\t")[4] for line in lines] == ["matched_by", "alias", "unknown"]
-    for args in (["LYZ", "--from", "data.h5ad"], [], ["--from", "data.h5ad", "--column", "no"]):
+    for args in (["LYZ", "--from", "data.h5ad"], [], ["--from", "data.h5ad", "--gene-column", "no"]):
         failed = run_genept("genes", "resolve", *args)
         assert failed.returncode == 1
         assert "Traceback" not in failed.stderr

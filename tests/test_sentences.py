@@ -44,3 +44,9 @@ def test_unsorted_columns_do_not_change_ties() -> None:
 
 def test_a_cell_without_counts_has_the_bare_prefix() -> None:
     assert sentences(as_expression(np.zeros((1, 5), dtype=int)), NAMES) == [PREFIX.rstrip()]
+
+
+def test_a_column_without_a_name_is_not_written_and_a_name_only_once() -> None:
+    counts = as_expression(np.array([[5, 4, 3, 2, 1], [1, 2, 3, 4, 5]]))
+    written = sentences(counts, ["A", "", "B", "A", "C"], prefix="", max_genes=2)
+    assert written == ["A B", "C A"]

@@ -132,22 +132,33 @@ def test_the_demo_file_says_where_counts_are(lsa_genes: GeneEmbeddings) -> None:
 @pytest.mark.parametrize(
     ("names", "column", "message"),
     [
-        ([f"ENSG0000019885{i}" for i in range(7)], None, "these are Ensembl ids"),
+        ([f"ENSG0000019885{i}" for i in range(7)], None, "these are Ensembl ids: fetch"),
         ([f"ENSG0000019885{i}" for i in range(7)], "feature_name", r"adata\.var\['feature_name'\]"),
         ([f"{i}" for i in range(7)], None, "these are Entrez ids"),
         (["Lyz", "Cd3e", "Nkg7", "Ms4a1", "Actb", "Gapdh", "B2m"], None, "another species"),
         (list("abcdefg"), None, "holds gene symbols"),
     ],
 )
+@pytest.mark.parametrize("resolve", [True, False])
 def test_names_that_name_nothing_say_what_to_do(
-    counts: AnnData, genes: GeneEmbeddings, names: list[str], column: str | None, message: str
+    counts: AnnData, genes: GeneEmbeddings, names: list[str], column: str | None, message: str, resolve: bool
 ) -> None:
     if column:
         counts.var[column] = pd.Categorical(list(counts.var_names))
         counts.var["number"] = range(7)
     counts.var_names = names
-    with pytest.raises(GeneNamesError, match=message):
+    if column and resolve:
         genept.tl.embed_cells(counts, genes)
+        assert counts.uns["genept"]["X_genept_w"]["names_from"] == "var['feature_name']"
+        return
+    with pytest.raises(GeneNamesError, match=message):
+        genept.tl.embed_cells(counts, genes, resolve=resolve)
+
+
+def test_an_id_that_nothing_resolves_is_left_out_of_a_sentence(counts: AnnData) -> None:
+    counts.var_names = ["LYZ", "CD3E", "NKG7", "MS4A1", "transgene", "ENSG00000198851", "9555"]
+    counts.X = np.tile(np.arange(1.0, 8), (6, 1))
+    assert genept.tl.cell_sentences(counts, prefix="").iloc[0] == "transgene MS4A1 NKG7 CD3E LYZ"
 
 
 def test_sentences_of_ids_are_refused(counts: AnnData) -> None:

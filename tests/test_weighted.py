@@ -12,7 +12,7 @@ from scipy import sparse
 
 from genept import GeneTable
 from genept.cells import as_expression, weighted_embedding
-from genept.genes import match_genes
+from genept.genes import Resolver, match_genes, match_resolved
 from tests import naive
 
 N_GENES = 9
@@ -134,7 +134,7 @@ def test_two_columns_of_one_gene_both_count() -> None:
     vectors = np.eye(2, dtype=np.float32)
     twice = weighted_embedding(
         as_expression(np.array([[1.0, 2.0, 0.5]]), kind="log_normalised"),
-        match_genes(["NEW", "OTHER", "OLD"], table),
+        match_resolved(Resolver(table).resolve(["NEW", "OTHER", "OLD"]), table),
         vectors,
     )
     np.testing.assert_allclose(twice, np.array([[1.5, 2.0]]) / 2.5, rtol=1e-6)

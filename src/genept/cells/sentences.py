@@ -29,7 +29,8 @@ def sentences(
     expression
         (n_cells, n_genes) checked values.
     names
-        Names of the genes, in the order of the columns.
+        Names of the genes, in the order of the columns. A column without a name (``""``) isn't written,
+        and of several columns with one name the highest speaks for it.
     max_genes
         How many names at most; 1,000 in the reference notebook.
     prefix
@@ -51,11 +52,14 @@ def sentences(
     ['IL7R CD3E LTB']
     """
     known = np.asarray(names, dtype=object)
+    named = known != ""
+    plain = bool(named.all()) and len(set(names)) == len(names)
     out: list[str] = []
     # float64, since rounding to float32 would make ties of values that differ.
     for _, block in expression.chunks(dtype=np.float64):
         for start, stop in zip(block.indptr[:-1], block.indptr[1:], strict=True):
             # Indices are sorted, so a stable sort leaves ties in the order of the columns.
-            ranked = np.argsort(-block.data[start:stop], kind="stable")[:max_genes]
-            out.append((prefix + " ".join(known[block.indices[start:stop][ranked]])).rstrip())
+            ranked = block.indices[start:stop][np.argsort(-block.data[start:stop], kind="stable")]
+            written = known[ranked] if plain else list(dict.fromkeys(known[ranked[named[ranked]]]))
+            out.append((prefix + " ".join(written[:max_genes])).rstrip())
     return out

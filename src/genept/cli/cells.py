@@ -21,7 +21,7 @@ def _group() -> None:
 
 @app.command()
 def embed(
-    data: Annotated[Path, typer.Argument(help="Cells x genes, .h5ad, gene symbols as var_names.")],
+    data: Annotated[Path, typer.Argument(help="Cells x genes, .h5ad; symbols, Ensembl or Entrez ids.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The .h5ad file to write.")],
     genes: Annotated[
         Path | None, typer.Option(help="Gene embeddings (.h5ad); for method s they lend their encoder.")
@@ -46,6 +46,16 @@ def embed(
     allow_empty_cells: Annotated[
         bool, typer.Option("--allow-empty-cells", help="Give cells without counts a zero vector.")
     ] = False,
+    no_resolve: Annotated[
+        bool, typer.Option("--no-resolve", help="Take exact gene symbols only; resolve no names.")
+    ] = False,
+    gene_column: Annotated[
+        str | None, typer.Option(help="Column of var that names the genes; found by looking unless told.")
+    ] = None,
+    taxon: Annotated[
+        int | None,
+        typer.Option(help="NCBI taxon id of the data: 9606 (human), 10090 (mouse); the embeddings' own."),
+    ] = None,
     json: JsonOption = False,
 ) -> None:
     """Embed every cell of a data set, and write it with the embedding in obsm.
@@ -70,6 +80,9 @@ def embed(
         key_added=key,
         min_coverage=min_coverage,
         empty_cells="zero" if allow_empty_cells else "error",
+        resolve=not no_resolve,
+        gene_column=gene_column,
+        taxon=taxon,
     )
     write_h5ad(adata, output)
     log.info("%s cells with obsm[%r] written to %s", f"{adata.n_obs:,}", key, output)

@@ -9,7 +9,10 @@ import typer
 from genept.cli.output import JsonOption, check_output, print_json
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from genept.embeddings import GeneEmbeddings
+    from genept.genes import Resolver
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +52,10 @@ def embed(
 def resolve(
     names: Annotated[list[str] | None, typer.Argument(help="Gene names or identifiers.")] = None,
     from_file: Annotated[
-        Path | None, typer.Option("--from", help="Take the names from the var_names of an .h5ad file.")
+        Path | None, typer.Option("--from", help="Take the names of an .h5ad file's genes.")
     ] = None,
-    column: Annotated[
-        str | None, typer.Option(help="With --from: take them from this column of var instead.")
+    gene_column: Annotated[
+        str | None, typer.Option(help="With --from: the column of var that names them; found by looking.")
     ] = None,
     taxon: Annotated[int, typer.Option(help="NCBI taxon id: 9606 (human) or 10090 (mouse).")] = 9606,
     json: JsonOption = False,
@@ -65,7 +68,7 @@ def resolve(
     Example: genept genes resolve H2AFY ENSG00000198851.10 lyz
     """
     from genept.errors import ArgumentError
-    from genept.genes import Resolver, gene_table
+    from genept.genes import species_resolver
 
     if bool(names) == (from_file is not None):
         raise ArgumentError(
@@ -73,8 +76,9 @@ def resolve(
             expected="one of the two",
             do="give names, or a file with --from data.h5ad",
         )
-    queries = names if names else _names_in(from_file, column)
-    resolution = Resolver(gene_table(taxon)).resolve(queries)
+    resolver = species_resolver(taxon)
+    queries = names if names else _names_in(from_file, gene_column, resolver)
+    resolution = resolver.resolve(queries)
     summary = resolution.summary()
     log.info("%s names: %s", f"{len(queries):,}", ", ".join(f"{k} {v:,}" for k, v in summary.items() if v))
     if json:
@@ -83,20 +87,12 @@ def resolve(
         print(resolution.table.to_csv(sep="\t", index=False), end="")
 
 
-def _names_in(path: Path | None, column: str | None) -> list[str]:
-    from genept.errors import UnknownNameError, name_some
+def _names_in(path: Path | None, column: str | None, resolver: "Resolver") -> "Sequence[str]":
     from genept.h5ad import read_h5ad
+    from genept.tl.gene_column import find_names, names_in_column
 
     var = read_h5ad(path or "").var
-    if column is None:
-        return [str(name) for name in var.index]
-    if column not in var:
-        raise UnknownNameError(
-            f"no column {column!r} in var",
-            expected=f"one of: {name_some(var.columns, limit=20) or 'none, var has no columns'}",
-            do="name a column that is there, or leave --column out for var_names",
-        )
-    return [str(name) for name in var[column]]
+    return find_names(var, resolver)[1] if column is None else names_in_column(var, column)
 
 
 @app.command()

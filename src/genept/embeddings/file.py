@@ -5,18 +5,19 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.errors import GeneptError, InputFileError
-from genept.genes import GeneTable
+from genept.genes import from_frame, to_frame
+from genept.genes.frame import JOINED, PLAIN
 from genept.h5ad import read_h5ad, write_h5ad
 
 # What uns["genept"] of a file of gene embeddings says of itself.
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 KIND = "gene embeddings"
+_COLUMNS = [column for column in (*PLAIN, *JOINED) if column != "symbol"]
 
 
 def to_anndata(genes: GeneEmbeddings) -> AnnData:
@@ -30,7 +31,8 @@ def to_anndata(genes: GeneEmbeddings) -> AnnData:
     Returns
     -------
     AnnData
-        obs = genes (index symbol; ``aliases`` joined by ``|``, ``text_sha256``), X = vectors,
+        obs = genes (index symbol; ``full_name``, ``entrez_id``, ``ensembl_id``, ``previous`` and
+        ``aliases``, where a gene has several joined by ``|``; ``text_sha256``), X = vectors,
         ``uns["genept"]`` = schema version, provenance and what a fitted encoder learned.
 
     Examples
@@ -39,10 +41,7 @@ def to_anndata(genes: GeneEmbeddings) -> AnnData:
     >>> to_anndata(genept.embed_genes(texts="starter", encoder="random")).obs_names.name
     'symbol'
     """
-    obs = pd.DataFrame(
-        {"aliases": ["|".join(names) for names in genes.genes.aliases]},
-        index=pd.Index(genes.genes.symbols, name="symbol"),
-    )
+    obs = to_frame(genes.genes).set_index("symbol")
     if genes.text_sha256 is not None:
         obs["text_sha256"] = list(genes.text_sha256)
     uns: dict[str, Any] = {
@@ -135,10 +134,9 @@ def _from_anndata(adata: AnnData, *, origin: str) -> GeneEmbeddings:
             do="install the version of genept that wrote it, or make the file again",
         )
     obs = adata.obs
-    aliases = [tuple(a for a in str(names).split("|") if a) for names in obs["aliases"]]
     state: Mapping[str, NDArray[Any]] | None = kept.get("encoder_state")
     return GeneEmbeddings(
-        genes=GeneTable(tuple(map(str, adata.obs_names)), aliases=tuple(aliases)),
+        genes=from_frame(obs[_COLUMNS].assign(symbol=adata.obs_names)),
         vectors=np.asarray(adata.X, dtype=np.float32),
         provenance=_as_dict(kept["provenance"]),
         text_sha256=tuple(map(str, obs["text_sha256"])) if "text_sha256" in obs else None,

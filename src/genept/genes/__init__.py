@@ -1,19 +1,25 @@
 """Who a gene is: one row per gene, and every name that points at it."""
 
-from genept.genes.match import GeneMatch, match_genes
-from genept.genes.names import looks_like_symbols, refuse_duplicates, refuse_repeated_symbols
-from genept.genes.resolve import Resolution, Resolver
-from genept.genes.species import gene_table
+from genept.genes.frame import from_frame, to_frame
+from genept.genes.match import GeneMatch, match_genes, match_resolved
+from genept.genes.names import is_identifier, refuse_duplicates, refuse_repeated_symbols
+from genept.genes.resolve import RULES, Resolution, Resolver
+from genept.genes.species import gene_table, species_resolver
 from genept.genes.table import GeneTable
 
 __all__ = [
+    "RULES",
     "GeneMatch",
     "GeneTable",
     "Resolution",
     "Resolver",
+    "from_frame",
     "gene_table",
-    "looks_like_symbols",
+    "is_identifier",
     "match_genes",
+    "match_resolved",
     "refuse_duplicates",
     "refuse_repeated_symbols",
+    "species_resolver",
+    "to_frame",
 ]

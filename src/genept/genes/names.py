@@ -27,15 +27,15 @@ def kind_of_names(names: Sequence[str]) -> str:
     return "symbols"
 
 
-def looks_like_symbols(names: Sequence[str]) -> bool:
-    """Whether most of ``names`` are neither Ensembl nor Entrez ids.
+def is_identifier(name: str) -> bool:
+    """Whether a name is an Ensembl or Entrez id, which says nothing to a reader.
 
     Examples
     --------
-    >>> looks_like_symbols(["ENSG00000198851"])
-    False
+    >>> is_identifier("ENSG00000198851.2"), is_identifier("CD3E")
+    (True, False)
     """
-    return kind_of_names(names) == "symbols"
+    return any(pattern.fullmatch(name) for pattern in (_ENSEMBL, _ENTREZ))
 
 
 def _repeated(names: Sequence[str]) -> list[str]:

@@ -1,7 +1,7 @@
 """Resolve names that data sets give to genes, with an audit trail."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -9,10 +9,15 @@ from numpy.typing import NDArray
 
 from genept.genes.table import GeneTable
 
+SYMBOL = "symbol"
+CASE = "case"
 # In this order: what a name is today beats what it was, and that beats a nickname.
-RULES = ("symbol", "ensembl", "entrez", "previous", "alias", "case")
+RULES = (SYMBOL, "ensembl", "entrez", "previous", "alias", CASE)
 AMBIGUOUS = "ambiguous"
 UNKNOWN = "unknown"
+
+# Name to the rows that it may mean, each once. Nearly all have one row, and a tuple costs less than a set.
+_Index = dict[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,10 +32,13 @@ class Resolution:
         among which an ambiguous name doesn't decide, joined by ``|``).
     rows
         (n,) the row of each query in the gene table, -1 where none was found.
+    resolver
+        What resolved them, with its gene table.
     """
 
     table: pd.DataFrame
     rows: NDArray[np.intp]
+    resolver: "Resolver"
 
     def summary(self) -> dict[str, int]:
         """How many names each rule resolved, and how many none did."""
@@ -49,20 +57,20 @@ class Resolver:
 
     def __init__(self, genes: GeneTable) -> None:
         self.genes = genes
-        named = (((s,) for s in genes.symbols), genes.previous, genes.aliases)
-        symbols, previous, aliases = (_index(names) for names in named)
-        entrez = _index((i,) if i else () for i in genes.entrez_ids)
-        lower: dict[str, set[int]] = {}
+        symbols = _index((symbol,) for symbol in genes.symbols)
+        previous, aliases = _index(genes.previous), _index(genes.aliases)
+        self._entrez = _index((one,) if one else () for one in genes.entrez_ids)
+        lower: _Index = {}
         for index in (symbols, previous, aliases):
             for name, rows in index.items():
-                lower.setdefault(name.lower(), set()).update(rows)
-        self._steps: tuple[tuple[str, dict[str, set[int]], Callable[[str], str]], ...] = (
-            ("symbol", symbols, str),
+                _add(lower, name.lower(), rows)
+        self._steps: tuple[tuple[str, _Index, Callable[[str], str]], ...] = (
+            (SYMBOL, symbols, str),
             ("ensembl", _index(genes.ensembl_ids), _without_version),
-            ("entrez", entrez, str),
+            ("entrez", self._entrez, str),
             ("previous", previous, str),
             ("alias", aliases, str),
-            ("case", lower, str.lower),
+            (CASE, lower, str.lower),
         )
 
     def resolve(self, names: Sequence[str]) -> Resolution:
@@ -101,7 +109,55 @@ class Resolver:
                 "candidates": [candidates for _, _, candidates in found],
             }
         )
-        return Resolution(table=table, rows=rows)
+        return Resolution(table=table, rows=rows, resolver=self)
+
+    def own_names(self, rows: Iterable[int]) -> GeneTable:
+        """Make a table of some of the genes, with those names only that mean them in the whole table.
+
+        A name that two genes share, or that is the symbol of another gene, would decide for one of
+        them in a table without the other.
+
+        Parameters
+        ----------
+        rows
+            Which genes, in the order that the new table is to have.
+
+        Returns
+        -------
+        GeneTable
+            These genes; Ensembl and Entrez ids as they are.
+        """
+        chosen = list(rows)
+        taken = self.genes.take(chosen)
+
+        def own(names: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, ...], ...]:
+            return tuple(
+                tuple(name for name in some if self._one(name)[0] == row)
+                for row, some in zip(chosen, names, strict=True)
+            )
+
+        return replace(taken, previous=own(taken.previous), aliases=own(taken.aliases))
+
+    def locate_genes(self, genes: GeneTable) -> NDArray[np.intp]:
+        """Find the genes of another table here: by Entrez id where it has one, else by symbol.
+
+        Parameters
+        ----------
+        genes
+            The other table, of the same species.
+
+        Returns
+        -------
+        (n,) int array
+            The row of each gene, -1 where it isn't known or its symbol doesn't decide.
+        """
+        return np.array(
+            [
+                self._entrez.get(entrez, (-1,))[0] if entrez else self._one(symbol)[0]
+                for symbol, entrez in zip(genes.symbols, genes.entrez_ids, strict=True)
+            ],
+            dtype=np.intp,
+        )
 
     def _one(self, name: str) -> tuple[int, str, str]:
         for rule, index, key in self._steps:
@@ -109,17 +165,23 @@ class Resolver:
             if rows is None:
                 continue
             if len(rows) == 1:
-                return next(iter(rows)), rule, ""
+                return rows[0], rule, ""
             return -1, AMBIGUOUS, "|".join(self.genes.symbols[row] for row in sorted(rows))
         return -1, UNKNOWN, ""
 
 
-def _index(names: Iterable[Iterable[str]]) -> dict[str, set[int]]:
-    rows: dict[str, set[int]] = {}
+def _index(names: Iterable[Iterable[str]]) -> _Index:
+    index: _Index = {}
     for row, some in enumerate(names):
         for name in some:
-            rows.setdefault(name, set()).add(row)
-    return rows
+            _add(index, name, (row,))
+    return index
+
+
+def _add(index: _Index, name: str, rows: tuple[int, ...]) -> None:
+    known = index.setdefault(name, rows)
+    if known is not rows:
+        index[name] = tuple({*known, *rows})
 
 
 def _without_version(name: str) -> str:

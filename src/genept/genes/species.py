@@ -1,19 +1,26 @@
 """The gene table of a species, from upstream files in the cache, parsed once."""
 
 import logging
+from functools import lru_cache
 from pathlib import Path
 
+import pandas as pd
+
 from genept.atomic import written_whole
-from genept.datasets.cache import cache_folder, in_cache, locate
+from genept.datasets.cache import Fetched, cache_folder, in_cache, locate
 from genept.errors import ArgumentError
+from genept.genes.frame import from_frame, to_frame
+from genept.genes.resolve import Resolver
 from genept.genes.table import GeneTable
-from genept.genes.upstream import ncbi_genes, read_columns, with_hgnc
+from genept.genes.upstream import ncbi_genes, with_hgnc
 
 log = logging.getLogger(__name__)
 
 HUMAN, MOUSE = 9606, 10090
+SPECIES = {HUMAN: "Homo sapiens", MOUSE: "Mus musculus"}
 _NCBI_FILES = {HUMAN: "ncbi_gene_info_human", MOUSE: "ncbi_gene_info_mouse"}
-_COLUMNS = ("symbol", "aliases", "previous", "entrez_id", "ensembl_ids")
+# Changes whenever the parsed table would.
+_PARSER = 2
 
 
 def gene_table(taxon: int = HUMAN) -> GeneTable:
@@ -41,53 +48,64 @@ def gene_table(taxon: int = HUMAN) -> GeneTable:
     InputFileError
         If a file can't be read.
     """
+    return species_resolver(taxon).genes
+
+
+def species_resolver(taxon: int = HUMAN) -> Resolver:
+    """Make a resolver of all genes of a species; the last two are kept in memory.
+
+    Parameters
+    ----------
+    taxon
+        NCBI taxon id, as for :func:`gene_table`.
+
+    Raises
+    ------
+    ArgumentError, MissingDataError, InputFileError
+        As :func:`gene_table`.
+    """
+    sources = gene_files(taxon)
+    if taxon == HUMAN and len(sources) == 1:
+        log.info("without HGNC's file previous symbols count as aliases; genept data fetch hgnc_complete_set")
+    return _resolver(taxon, tuple(source.path for source in sources), _state(sources))
+
+
+def gene_files(taxon: int) -> list[Fetched]:
+    """Find the files in the cache that the table of a species is made from: NCBI's, and HGNC's where it is.
+
+    Raises
+    ------
+    ArgumentError, MissingDataError
+        As :func:`gene_table`.
+    """
     if taxon not in _NCBI_FILES:
         raise ArgumentError(
             f"taxon {taxon}", expected="9606 (human) or 10090 (mouse)", do="choose one of the two"
         )
-    ncbi = locate(_NCBI_FILES[taxon]).path
     hgnc = in_cache("hgnc_complete_set") if taxon == HUMAN else None
-    if taxon == HUMAN and hgnc is None:
-        log.info("without HGNC's file previous symbols count as aliases; genept data fetch hgnc_complete_set")
-    sources = [ncbi, *([hgnc.path] if hgnc else [])]
-    kept = cache_folder() / "parsed" / f"genes_{taxon}_{_state(sources)}.tsv"
-    if kept.is_file():
-        return _read(kept)
-    table = ncbi_genes(ncbi, taxon)
-    if hgnc is not None:
-        table = with_hgnc(table, hgnc.path)
-    _keep(table, kept)
-    return table
+    return [locate(_NCBI_FILES[taxon]), *([hgnc] if hgnc else [])]
 
 
-def _state(sources: list[Path]) -> str:
+def _state(sources: list[Fetched]) -> str:
     """Name the state of the source files: sizes, and times in nanoseconds."""
-    return "-".join(f"{path.stat().st_size:x}.{path.stat().st_mtime_ns:x}" for path in sources)
+    stats = [source.path.stat() for source in sources]
+    return "-".join([str(_PARSER), *(f"{stat.st_size:x}.{stat.st_mtime_ns:x}" for stat in stats)])
 
 
-def _keep(table: GeneTable, path: Path) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    for old in path.parent.glob(f"{path.name.rsplit('_', 1)[0]}_*.tsv"):
+@lru_cache(maxsize=2)
+def _resolver(taxon: int, sources: tuple[Path, ...], state: str) -> Resolver:
+    kept = cache_folder() / "parsed" / f"genes_{taxon}_{state}.parquet"
+    if kept.is_file():
+        try:
+            return Resolver(from_frame(pd.read_parquet(kept)))
+        except (OSError, ValueError) as error:
+            log.info("%s is damaged (%s) and made again", kept, error)
+    table = ncbi_genes(sources[0], taxon)
+    for hgnc in sources[1:]:
+        table = with_hgnc(table, hgnc)
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    for old in kept.parent.glob(f"genes_{taxon}_*"):
         old.unlink()
-    rows = zip(table.symbols, table.aliases, table.previous, table.entrez_ids, table.ensembl_ids, strict=True)
-    with written_whole(path) as draft, draft.open("w", encoding="utf-8") as file:
-        file.write("\t".join(_COLUMNS) + "\n")
-        for symbol, aliases, previous, entrez, ensembl in rows:
-            file.write(
-                "\t".join((symbol, "|".join(aliases), "|".join(previous), entrez, "|".join(ensembl))) + "\n"
-            )
-
-
-def _read(path: Path) -> GeneTable:
-    kept = read_columns(path, _COLUMNS)
-
-    def parts(column: str) -> tuple[tuple[str, ...], ...]:
-        return tuple(tuple(names.split("|")) if names else () for names in kept[column])
-
-    return GeneTable(
-        symbols=tuple(kept["symbol"]),
-        aliases=parts("aliases"),
-        previous=parts("previous"),
-        entrez_ids=tuple(kept["entrez_id"]),
-        ensembl_ids=parts("ensembl_ids"),
-    )
+    with written_whole(kept) as draft:
+        to_frame(table).to_parquet(draft, index=False)
+    return Resolver(table)

@@ -1,8 +1,8 @@
 """GeneTable: one row per gene."""
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, fields
 from functools import cached_property
 
 import numpy as np
@@ -27,6 +27,8 @@ class GeneTable:
         For each gene its Entrez id (NCBI GeneID), empty where there is none.
     ensembl_ids
         For each gene its Ensembl ids without version, possibly none or several.
+    full_names
+        For each gene its name in words, empty where it isn't known.
 
     Raises
     ------
@@ -45,11 +47,13 @@ class GeneTable:
     previous: tuple[tuple[str, ...], ...] = ()
     entrez_ids: tuple[str, ...] = ()
     ensembl_ids: tuple[tuple[str, ...], ...] = ()
+    full_names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "symbols", tuple(self.symbols))
-        object.__setattr__(self, "entrez_ids", tuple(self.entrez_ids) or ("",) * len(self.symbols))
-        self._check("entrez_ids", len(self.entrez_ids))
+        for column in ("entrez_ids", "full_names"):
+            object.__setattr__(self, column, tuple(getattr(self, column)) or ("",) * len(self.symbols))
+            self._check(column, len(getattr(self, column)))
         for column in ("aliases", "previous", "ensembl_ids"):
             given: tuple[tuple[str, ...], ...] = getattr(self, column)
             if any(isinstance(names, str) for names in given):
@@ -83,6 +87,24 @@ class GeneTable:
 
     def __len__(self) -> int:
         return len(self.symbols)
+
+    def take(self, rows: Iterable[int]) -> "GeneTable":
+        """Make a table of some of the genes.
+
+        Parameters
+        ----------
+        rows
+            Which, in the order that the new table is to have.
+
+        Returns
+        -------
+        GeneTable
+            These genes with all that is known of them.
+        """
+        chosen = list(rows)
+        return GeneTable(
+            **{f.name: tuple(getattr(self, f.name)[row] for row in chosen) for f in fields(self)}
+        )
 
     @cached_property
     def _rows(self) -> dict[str, int]:

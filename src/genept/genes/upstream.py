@@ -7,8 +7,8 @@ import pandas as pd
 from genept.errors import InputFileError
 from genept.genes.table import GeneTable
 
-_NCBI_COLUMNS = ("#tax_id", "GeneID", "Symbol", "Synonyms", "dbXrefs", "type_of_gene")
-_HGNC_COLUMNS = ("symbol", "alias_symbol", "prev_symbol", "entrez_id", "ensembl_gene_id")
+_NCBI_COLUMNS = ("#tax_id", "GeneID", "Symbol", "Synonyms", "dbXrefs", "type_of_gene", "description")
+_HGNC_COLUMNS = ("symbol", "name", "alias_symbol", "prev_symbol", "entrez_id", "ensembl_gene_id")
 # Loci without a known product, such as mapped phenotypes: some have the symbol of a real gene (HBD, TEC).
 _NO_GENES = ("biological-region", "unknown")
 
@@ -76,6 +76,7 @@ def ncbi_genes(path: Path, taxon: int) -> GeneTable:
             tuple(part.removeprefix("Ensembl:") for part in refs.split("|") if part.startswith("Ensembl:"))
             for refs in rows["dbXrefs"]
         ),
+        full_names=tuple("" if name == "-" else name for name in rows["description"]),
     )
 
 
@@ -101,12 +102,12 @@ def with_hgnc(ncbi: GeneTable, path: Path) -> GeneTable:
     hgnc = read_columns(path, _HGNC_COLUMNS)
     symbols, aliases = list(ncbi.symbols), list(ncbi.aliases)
     previous, entrez = list(ncbi.previous), list(ncbi.entrez_ids)
-    ensembl = list(ncbi.ensembl_ids)
+    ensembl, full_names = list(ncbi.ensembl_ids), list(ncbi.full_names)
     row_of = {gene: row for row, gene in enumerate(ncbi.entrez_ids)}
     # Where both name an owner of an Ensembl id, the committee's is the one.
     owned = set(hgnc["ensembl_gene_id"])
     ensembl = [tuple(one for one in ids if one not in owned) for ids in ensembl]
-    for symbol, alias, before, gene, ensembl_id in hgnc.itertuples(index=False, name=None):
+    for symbol, full_name, alias, before, gene, ensembl_id in hgnc.itertuples(index=False, name=None):
         row = row_of.get(gene) if gene else None
         if row is None:
             symbols.append(symbol)
@@ -114,9 +115,10 @@ def with_hgnc(ncbi: GeneTable, path: Path) -> GeneTable:
             previous.append(_parts(before))
             entrez.append(gene)
             ensembl.append((ensembl_id,) if ensembl_id else ())
+            full_names.append(full_name)
             continue
         renamed = () if symbols[row] == symbol else (symbols[row],)
-        symbols[row] = symbol
+        symbols[row], full_names[row] = symbol, full_name
         previous[row] = tuple(dict.fromkeys((*_parts(before), *renamed)))
         taken = {symbol, *previous[row]}
         aliases[row] = tuple(n for n in dict.fromkeys((*_parts(alias), *aliases[row])) if n not in taken)
@@ -128,6 +130,7 @@ def with_hgnc(ncbi: GeneTable, path: Path) -> GeneTable:
         previous=tuple(previous),
         entrez_ids=tuple(entrez),
         ensembl_ids=tuple(ensembl),
+        full_names=tuple(full_names),
     )
 
 

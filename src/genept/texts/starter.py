@@ -41,7 +41,8 @@ class StarterTexts:
             texts=tuple(row["text"] for row in rows),
             provenance={
                 "source": self.name,
-                "species": "Homo sapiens (taxon 9606)",
+                "species": "Homo sapiens",
+                "taxon": "9606",
                 "sha256": hashlib.sha256(table).hexdigest(),
                 "written_by": "a large language model, for genept; not curated, not for clinical use",
                 "licence": "BSD-3-Clause",

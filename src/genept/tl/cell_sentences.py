@@ -9,8 +9,10 @@ from genept.cells import PREFIX, sentences
 from genept.cells.expression import Kind
 from genept.cells.sentences import MAX_GENES
 from genept.errors import ArgumentError
-from genept.genes import looks_like_symbols
-from genept.tl.gene_names import not_symbols, refuse_repeated_names
+from genept.genes import is_identifier
+from genept.genes.species import HUMAN
+from genept.tl.gene_names import not_symbols
+from genept.tl.identity import Identity, identify
 from genept.tl.matrix import MeasuredGenes, measured_genes
 
 
@@ -22,6 +24,9 @@ def cell_sentences(
     values: Kind | Literal["auto"] = "auto",
     max_genes: int = MAX_GENES,
     prefix: str = PREFIX,
+    resolve: bool = True,
+    gene_column: str | None = None,
+    taxon: int = HUMAN,
 ) -> pd.Series:
     """Show the sentences that GenePT-s embeds, without embedding them.
 
@@ -39,6 +44,14 @@ def cell_sentences(
         How many names at most; by default 1,000, as in the reference notebook.
     prefix
         What stands before the names; by default the reference's words.
+    resolve
+        Write the current symbol of each gene whose name can be resolved, so that Ensembl ids and old
+        symbols can be read; by default, where NCBI's list of genes is in the cache. An id that isn't
+        resolved is left out; any other name is written as it stands.
+    gene_column
+        The column of ``var`` that names the genes; by default it is found by looking.
+    taxon
+        NCBI taxon id of the data, 9606 (human) or 10090 (mouse).
 
     Returns
     -------
@@ -49,7 +62,7 @@ def cell_sentences(
     Raises
     ------
     GeneNamesError
-        If gene names are duplicated or aren't symbols.
+        If gene names are duplicated, or most can't be read.
     ValuesError, UnknownNameError, ArgumentError
         If the matrix can't be used.
 
@@ -64,19 +77,25 @@ def cell_sentences(
     if max_genes < 1:
         raise ArgumentError(f"max_genes={max_genes}", expected="at least 1", do="pass such a value")
     measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
-    refuse_repeated_names(measured)
-    written = sentences_of(measured, max_genes=max_genes, prefix=prefix)
+    identity = identify(measured, resolve=resolve, gene_column=gene_column, taxon=taxon)
+    names = readable_names(measured, identity)
+    written = sentences(measured.expression, names, max_genes=max_genes, prefix=prefix)
     return pd.Series(written, index=adata.obs_names, name="cell_sentence")
 
 
-def sentences_of(measured: MeasuredGenes, *, max_genes: int = MAX_GENES, prefix: str = PREFIX) -> list[str]:
-    """Write the sentence of each cell, if the gene names can be read.
+def readable_names(measured: MeasuredGenes, identity: Identity) -> list[str]:
+    """Find for each gene the name that a reader can read, or ``""``.
 
     Raises
     ------
     GeneNamesError
-        If gene names aren't symbols.
+        If most have none, being ids that nothing here resolves.
     """
-    if not looks_like_symbols(measured.names):
-        raise not_symbols(measured)
-    return sentences(measured.expression, measured.names, max_genes=max_genes, prefix=prefix)
+    symbols = list(identity.names)
+    if identity.resolution is not None:
+        resolved = identity.resolution.table["symbol"]
+        symbols = [known or name for known, name in zip(resolved, identity.names, strict=True)]
+    names = ["" if is_identifier(symbol) else symbol for symbol in symbols]
+    if sum(map(bool, names)) < len(names) / 2:
+        raise not_symbols(measured, identity.names)
+    return names

@@ -14,9 +14,9 @@ from genept.encoders import CorpusEncoder, TextEncoder
 from genept.errors import ArgumentError
 from genept.tl.arguments import check_arguments
 from genept.tl.empty_cells import refuse_empty_cells, warn_of_zero_vectors
-from genept.tl.gene_names import refuse_repeated_names
 from genept.tl.genept_s import genept_s
 from genept.tl.genept_w import genept_w
+from genept.tl.identity import identify, taxon_of
 from genept.tl.matrix import measured_genes
 
 COVERAGE_KEY = "genept_coverage"
@@ -36,6 +36,9 @@ def embed_cells(
     max_genes: int = MAX_GENES,
     empty_cells: Literal["zero", "error"] = "zero",
     n_threads: int | None = None,
+    resolve: bool = True,
+    gene_column: str | None = None,
+    taxon: int | None = None,
 ) -> None:
     """Embed every cell: GenePT-w from gene embeddings, or GenePT-s from sentences.
 
@@ -46,8 +49,8 @@ def embed_cells(
     Parameters
     ----------
     adata
-        Cells x genes with gene symbols as ``var_names``; counts or log-normalised values, which
-        is found out by looking and recorded.
+        Cells x genes; counts or log-normalised values, which is found out by looking and recorded.
+        Genes by current, previous or alias symbols, Ensembl ids (version or not) or Entrez ids.
     genes
         Gene embeddings. Needed for ``"w"``; for ``"s"`` they lend their encoder when ``encoder``
         isn't given.
@@ -64,8 +67,9 @@ def embed_cells(
     key_added
         Key in ``obsm`` and ``uns["genept"]``; by default ``X_genept_w`` or ``X_genept_s``.
     min_coverage
-        For ``"w"``: smallest share of all counts, 0 to 1, that must lie in genes with a vector.
-        The default, 0.1, stops what is most likely a mix-up of names or species.
+        Smallest share of all counts, 0 to 1, that must lie in genes with a vector (``"w"``), or with
+        a name that can be read (``"s"``). The default, 0.1, stops what is most likely a mix-up of names
+        or species.
     max_genes
         For ``"s"``: how many names at most; 1,000 in the reference notebook.
     empty_cells
@@ -73,18 +77,30 @@ def embed_cells(
         one warning; ``"error"`` refuses cells without counts, which a filter usually missed.
     n_threads
         Threads for ``"w"``; by default as many as processors. The result doesn't depend on it.
+    resolve
+        Whether names are resolved to genes, on both sides: by NCBI's and HGNC's lists where they are in
+        the cache (``genept data fetch ncbi_gene_info_human hgnc_complete_set``), else by the names that
+        the gene embeddings keep. The default, ``True``, keeps the genes that were renamed since the data
+        were made; ``False`` takes exact symbols only. Two columns of one gene both count in GenePT-w.
+    gene_column
+        The column of ``var`` that names the genes; by default it is found by looking: ``var_names``,
+        unless a column names more genes.
+    taxon
+        NCBI taxon id of the data, 9606 (human) or 10090 (mouse); by default that of ``genes``.
 
     Returns
     -------
     None
         Sets ``adata.obsm[key_added]``, (n_cells, d) float32; ``adata.uns["genept"][key_added]``, the
-        parameters, provenance and coverage; for ``"w"`` also ``adata.obs["genept_coverage"]``, each
-        cell's share of counts in genes with a vector. Nothing else changes.
+        parameters, provenance and coverage (in genes and counts, by the rule that found each gene, and
+        the ten largest losses); for ``"w"`` also ``adata.obs["genept_coverage"]``, each cell's share of
+        counts in genes with a vector. Nothing else changes.
 
     Raises
     ------
     GeneNamesError
-        If gene names are duplicated, aren't symbols (``"s"``) or none has a vector (``"w"``).
+        If gene names are duplicated, are another species', can't be read (``"s"``) or none has a vector
+        (``"w"``).
     CoverageError
         If less than ``min_coverage`` of the counts is covered.
     ValuesError, UnknownNameError, ArgumentError
@@ -135,13 +151,21 @@ def embed_cells(
             do="leave the encoder out, or choose method 's'",
         )
     measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
-    refuse_repeated_names(measured)
     if empty_cells == "error":
         refuse_empty_cells(measured)
+    identity = identify(
+        measured,
+        own=genes.genes if method == "w" and genes is not None else None,
+        resolve=resolve,
+        gene_column=gene_column,
+        taxon=taxon if taxon is not None else taxon_of(genes),
+    )
     if method == "w" and genes is not None:
-        embedded = genept_w(measured, genes, min_coverage=min_coverage, n_threads=n_threads)
+        embedded = genept_w(measured, identity, genes, min_coverage=min_coverage, n_threads=n_threads)
     else:
-        embedded = genept_s(measured, genes, encoder=encoder, max_genes=max_genes)
+        embedded = genept_s(
+            measured, identity, genes, encoder=encoder, max_genes=max_genes, min_coverage=min_coverage
+        )
     warn_of_zero_vectors(embedded.vectors)
     adata.obsm[key] = embedded.vectors
     if embedded.coverage is not None:
@@ -151,6 +175,7 @@ def embed_cells(
         "matrix": measured.origin,
         "values": measured.expression.kind,
         "log_base": measured.expression.log_base,
+        **identity.record(),
         "genept": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         **embedded.record,

@@ -1,11 +1,18 @@
 """Gene names of an AnnData that name no gene we know: say why, and where the right ones are."""
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from genept.errors import GeneNamesError, name_some
 from genept.genes import GeneTable, refuse_duplicates
 from genept.genes.names import kind_of_names
 from genept.tl.matrix import MeasuredGenes
+
+_FETCH = (
+    "fetch the lists of genes that say what ids mean "
+    "(genept data fetch ncbi_gene_info_human hgnc_complete_set)"
+)
 
 
 def refuse_repeated_names(measured: MeasuredGenes) -> None:
@@ -22,25 +29,26 @@ def refuse_repeated_names(measured: MeasuredGenes) -> None:
         raise _told_for(measured, error) from None
 
 
-def no_gene_in_common(measured: MeasuredGenes, table: GeneTable) -> GeneNamesError:
+def no_gene_in_common(measured: MeasuredGenes, names: Sequence[str], table: GeneTable) -> GeneNamesError:
     """Make the error for measured genes none of which is in ``table``.
 
     Parameters
     ----------
     measured
         The measured genes; a column of their ``var`` may name genes of the table.
+    names
+        The names that were tried.
     table
         The genes that have a vector.
     """
-    names, var = measured.names, measured.var
     kind = kind_of_names(names)
-    column = column_of_symbols(var, table)
+    column = _column_of_symbols(measured.var, table)
     if column is not None:
         do = f"use that column: adata.var_names = adata.var[{column!r}].astype(str)"
     elif (table.locate([name.upper() for name in names]) >= 0).any():
         do = "these differ in letter case only, as another species' symbols do: map them to human ones first"
     elif kind != "symbols":
-        do = f"put gene symbols in adata.var_names; these are {kind}"
+        do = f"these are {kind}: {_FETCH}, or put gene symbols in adata.var_names"
     else:
         do = "check that adata.var_names holds gene symbols, and that the embeddings are of this species"
     error = GeneNamesError(
@@ -52,20 +60,29 @@ def no_gene_in_common(measured: MeasuredGenes, table: GeneTable) -> GeneNamesErr
     return _told_for(measured, error)
 
 
-def not_symbols(measured: MeasuredGenes) -> GeneNamesError:
+def not_symbols(measured: MeasuredGenes, names: Sequence[str]) -> GeneNamesError:
     """Make the error for names that would make no sense in a sentence."""
-    names, var = measured.names, measured.var
-    columns = [str(column) for column in var.columns if _may_name_genes(var[column])]
+    columns = [
+        str(column)
+        for column in measured.var
+        if may_name_genes(measured.var[column])
+        and kind_of_names([str(name) for name in measured.var[column]]) == "symbols"
+    ]
     error = GeneNamesError(
         f"gene names that are {kind_of_names(names)}, such as {name_some(names, 3)}",
         expected="gene symbols, which a text encoder can read",
-        do="put gene symbols in adata.var_names"
+        do=f"{_FETCH}, or put gene symbols in adata.var_names"
         + (f"; look at adata.var columns {name_some(columns)}" if columns else ""),
     )
     return _told_for(measured, error)
 
 
-def column_of_symbols(var: pd.DataFrame, table: GeneTable) -> str | None:
+def may_name_genes(column: pd.Series) -> bool:
+    """Whether a column of ``var`` is text that tells nearly all genes apart."""
+    return _is_text(column) and column.nunique() > 0.9 * len(column)
+
+
+def _column_of_symbols(var: pd.DataFrame, table: GeneTable) -> str | None:
     """Find the column of ``var`` that names most genes of the table, if any names one."""
     hits = {
         str(column): int((table.locate(list(var[column].astype(str))) >= 0).sum())
@@ -78,14 +95,6 @@ def column_of_symbols(var: pd.DataFrame, table: GeneTable) -> str | None:
 
 def _is_text(column: pd.Series) -> bool:
     return not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-
-
-def _may_name_genes(column: pd.Series) -> bool:
-    """Whether a column is text that tells nearly all genes apart, and isn't ids."""
-    if not _is_text(column):
-        return False
-    names = list(column.dropna().astype(str))
-    return len(set(names)) > 0.9 * len(column) and kind_of_names(names) == "symbols"
 
 
 def _told_for(measured: MeasuredGenes, error: GeneNamesError) -> GeneNamesError:

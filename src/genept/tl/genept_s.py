@@ -1,12 +1,20 @@
 """GenePT-s of an AnnData's expression."""
 
 import logging
+from collections.abc import Sequence
 
+import numpy as np
+
+from genept.cells import measure_coverage, sentences
 from genept.embeddings import GeneEmbeddings, encoder_of
 from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, ready_encoder
 from genept.errors import ArgumentError
-from genept.tl.cell_sentences import sentences_of
+from genept.genes import GeneMatch
+from genept.genes.resolve import UNKNOWN
+from genept.tl.cell_sentences import readable_names
+from genept.tl.coverage import refuse_low_coverage
 from genept.tl.embedded import EmbeddedCells
+from genept.tl.identity import Identity
 from genept.tl.matrix import MeasuredGenes
 
 log = logging.getLogger(__name__)
@@ -14,24 +22,37 @@ log = logging.getLogger(__name__)
 
 def genept_s(
     measured: MeasuredGenes,
+    identity: Identity,
     genes: GeneEmbeddings | None,
     *,
     encoder: str | TextEncoder | CorpusEncoder | None,
     max_genes: int,
+    min_coverage: float,
 ) -> EmbeddedCells:
     """Write a sentence for each cell and embed it.
 
     Raises
     ------
     GeneNamesError
-        If gene names aren't symbols.
+        If most gene names can't be read.
+    CoverageError
+        If less than ``min_coverage`` of the counts is in genes whose name can be read.
     ArgumentError, EncoderError
         If there is no encoder, or it can't run.
     """
     ready = _choose(genes, encoder)
-    encoded = embed_texts(ready, sentences_of(measured, max_genes=max_genes), unit="cell")
+    names = readable_names(measured, identity)
+    coverage = measure_coverage(measured.expression, _readable(names, identity))
+    log.info("%s", coverage.summary("a name that can be read"))
+    refuse_low_coverage(
+        coverage,
+        min_coverage,
+        have="a name that can be read",
+        do="put gene symbols in adata.var_names, or fetch the lists of genes (genept data fetch)",
+    )
+    encoded = embed_texts(ready, sentences(measured.expression, names, max_genes=max_genes), unit="cell")
     # The bare prefix has an embedding too, but it says nothing of a cell.
-    encoded.vectors[measured.expression.empty_cells()] = 0
+    encoded.vectors[coverage.per_cell == 0] = 0
     if encoded.n_truncated:
         log.info(
             "%s of %s cell sentences are longer than the %s tokens that %s reads; their lowest genes were "
@@ -45,12 +66,24 @@ def genept_s(
     return EmbeddedCells(
         vectors=encoded.vectors,
         record={
+            "coverage": coverage.as_dict(),
+            "min_coverage": min_coverage,
             "max_genes": max_genes,
             "n_truncated": encoded.n_truncated,
             "share_read": encoded.share_read,
             "encoder": {"name": ready.name, "fingerprint": ready.fingerprint, **ready.describe()},
         },
     )
+
+
+def _readable(names: Sequence[str], identity: Identity) -> GeneMatch:
+    columns = np.array([column for column, name in enumerate(names) if name], dtype=np.intp)
+    rules = (
+        (UNKNOWN,) * len(names)
+        if identity.resolution is None
+        else tuple(identity.resolution.table["matched_by"])
+    )
+    return GeneMatch(names=identity.names, columns=columns, rows=columns, rules=rules)
 
 
 def _choose(genes: GeneEmbeddings | None, encoder: str | TextEncoder | CorpusEncoder | None) -> TextEncoder:

@@ -1,0 +1,125 @@
+"""Which gene each column of a data set is."""
+
+import logging
+from dataclasses import dataclass
+
+from genept.embeddings import GeneEmbeddings
+from genept.errors import GeneNamesError, MissingDataError, name_some
+from genept.genes import GeneTable, Resolution, Resolver, refuse_duplicates, species_resolver
+from genept.genes.resolve import CASE
+from genept.genes.species import HUMAN, gene_files
+from genept.tl.gene_column import VAR_NAMES, find_names, names_in_column
+from genept.tl.gene_names import refuse_repeated_names
+from genept.tl.matrix import MeasuredGenes
+
+log = logging.getLogger(__name__)
+
+EXACT = "nothing: as they stand"
+OWN = "the names that the gene embeddings keep"
+
+
+@dataclass(frozen=True, eq=False)
+class Identity:
+    """Names of the measured genes, and what they resolved to.
+
+    Parameters
+    ----------
+    names
+        One name for each column of the expression matrix.
+    names_from
+        Where they stand: ``"var_names"`` or ``"var['column']"``.
+    resolved_by
+        In words, what they were resolved by.
+    resolution
+        What they mean; ``None`` where names are taken as they stand.
+    """
+
+    names: tuple[str, ...]
+    names_from: str
+    resolved_by: str
+    resolution: Resolution | None
+
+    def record(self) -> dict[str, str]:
+        """Give the words that are kept in ``uns``."""
+        return {"names_from": self.names_from, "resolved_by": self.resolved_by}
+
+
+def identify(
+    measured: MeasuredGenes,
+    *,
+    own: GeneTable | None = None,
+    resolve: bool,
+    gene_column: str | None,
+    taxon: int,
+) -> Identity:
+    """Find the names of the measured genes, and resolve them if asked.
+
+    Parameters
+    ----------
+    measured
+        The measured genes.
+    own
+        The genes that have a vector, whose names serve where NCBI's file isn't on this machine.
+    resolve
+        Whether names are resolved at all.
+    gene_column
+        The column of ``var`` that names the genes. By default it is found by looking: ``var_names``,
+        unless a column names more genes.
+    taxon
+        NCBI taxon id of the data.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such column.
+    GeneNamesError
+        If the names are those of another species, or stand more than once.
+    """
+    resolver, resolved_by = _resolver(own, taxon) if resolve else (None, EXACT)
+    if gene_column is not None:
+        names_from, names = f"var[{gene_column!r}]", names_in_column(measured.var, gene_column)
+        refuse_duplicates([name for name in names if name])
+    else:
+        names_from, names = VAR_NAMES, measured.names
+        if resolver is not None:
+            names_from, names = find_names(measured.var, resolver)
+        if names_from == VAR_NAMES:
+            refuse_repeated_names(measured)
+    if resolver is None:
+        return Identity(names, names_from, resolved_by, None)
+    resolution = resolver.resolve(names)
+    _refuse_other_species(resolution)
+    return Identity(names, names_from, resolved_by, resolution)
+
+
+def taxon_of(genes: GeneEmbeddings | None) -> int:
+    """NCBI taxon id of gene embeddings, as their texts say; human where they say nothing."""
+    texts = genes.provenance.get("texts", {}) if genes is not None else {}
+    said = str(texts.get("taxon", ""))
+    return int(said) if said.isdigit() else HUMAN
+
+
+def _resolver(own: GeneTable | None, taxon: int) -> tuple[Resolver | None, str]:
+    try:
+        files = ", ".join(f"{file.name} ({file.date or 'date unknown'})" for file in gene_files(taxon))
+        return species_resolver(taxon), f"taxon {taxon}: {files}"
+    except MissingDataError as error:
+        fallback, what = (None, EXACT) if own is None else (Resolver(own), OWN)
+        log.info("gene names are resolved by %s; to resolve them by all that NCBI knows, %s", what, error.do)
+        return fallback, what
+
+
+def _refuse_other_species(resolution: Resolution) -> None:
+    """Raise where most names match in all but letter case, as mouse and human symbols do."""
+    found = int((resolution.rows >= 0).sum())
+    by_case = int((resolution.table["matched_by"] == CASE).sum())
+    if by_case > found / 2:
+        names = resolution.table["query"][resolution.table["matched_by"] == CASE]
+        raise GeneNamesError(
+            f"{by_case:,} of {found:,} known genes whose names differ from the symbols of this species in "
+            f"letter case, as another species' do: {name_some(names, 3)}",
+            expected="gene names of the species of the gene embeddings",
+            do="map the genes to orthologs first, or embed the texts of this species (genept genes embed "
+            "--texts ncbi --taxon 10090 for mouse); if only the letter case is wrong, "
+            "adata.var_names = adata.var_names.str.upper()",
+        )
