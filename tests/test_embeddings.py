@@ -87,7 +87,7 @@ def test_the_file_is_an_anndata_as_promised(tmp_path: Path) -> None:
     assert adata.obs_names.name == "symbol"
     assert adata.X.dtype == np.float32
     assert adata.uns["genept"]["schema_version"] == 2
-    assert {"texts", "encoder", "template", "created", "genept"} <= set(adata.uns["genept"]["provenance"])
+    assert {"texts", "encoder", "created", "genept"} <= set(adata.uns["genept"]["provenance"])
 
 
 def test_a_fitted_encoder_comes_back_with_the_file(tmp_path: Path, lsa_genes: GeneEmbeddings) -> None:

@@ -16,7 +16,7 @@ import pytest
 
 from genept.datasets import DATASETS, Fetched, fetch, locate
 from genept.datasets import download as download_module
-from genept.datasets.cache import cache_folder
+from genept.datasets.cache import cache_folder, provenance
 from genept.errors import FetchError, MissingDataError, OutputError, UnknownNameError
 from tests.conftest import RunGenept
 from tests.file_server import FileServer, serving
@@ -86,7 +86,7 @@ def test_a_later_run_goes_on_too(cache: Path, server: FileServer, monkeypatch: p
 
 def test_a_new_version_is_not_glued_to_the_old(cache: Path, server: FileServer) -> None:
     server.faults.append("half")
-    new = gzip.compress(b"#tax_id\tnew\n" * 1000)
+    new = gzip.compress(b"#tax_id\tGeneID\tnew\n" * 1000)
     ATTEMPT = download_module._attempt
 
     def renewed(*args: object) -> None:
@@ -164,7 +164,7 @@ def test_faults_that_stay_leave_what_was_cached(
         (CONTENT[:-1000], "truncated or corrupted"),
         (CONTENT[:1000] + b"\0" * 500 + CONTENT[1500:], "truncated or corrupted"),
         (b"#tax_id\tnot packed\n", "truncated or corrupted"),
-        (gzip.compress(b"GeneID\tother file\n"), "begins with 'GeneID"),
+        (gzip.compress(b"other file\n"), "begins with 'other"),
     ],
 )
 def test_wrong_files_are_refused(cache: Path, server: FileServer, content: bytes, message: str) -> None:
@@ -230,3 +230,23 @@ def test_command_line(cache: Path, server: FileServer, run_genept: RunGenept) ->
     assert failed.returncode == 1
     assert "status 404" in failed.stderr
     assert "Traceback" not in failed.stderr
+
+
+def test_a_record_of_another_state_of_the_file_is_not_believed(cache: Path, server: FileServer) -> None:
+    fetched = fetch(NAME)
+    # As after a crash between the new file and its record, or after a file put there by hand.
+    fetched.path.write_bytes(CONTENT + b"more")
+    found = locate(NAME)
+    assert (found.origin, found.sha256, found.date) == ("", "", "")
+    said = provenance(found)
+    assert said[f"{NAME}.sha256"] == hashlib.sha256(CONTENT + b"more").hexdigest()
+    assert said[f"{NAME}.origin"] == "put into the cache by hand"
+    assert said[f"{NAME}.date"].startswith("20")
+
+
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"size": "x", "mtime_ns": null}'])
+def test_a_damaged_record_is_as_good_as_none(cache: Path, server: FileServer, content: str) -> None:
+    fetched = fetch(NAME)
+    fetched.path.with_name(fetched.path.name + ".json").write_text(content)
+    assert locate(NAME).sha256 == ""
+    assert fetch(NAME).path == fetched.path

@@ -34,6 +34,8 @@ TABLE = GeneTable(
         ("LYZ", "LYZ", "symbol", ""),  # though it is QARS1's alias
         ("ENSG00000090382", "LYZ", "ensembl", ""),
         ("ENSG00000999999.12", "LYZ", "ensembl", ""),
+        ("LYZ_ENSG00000090382.3", "LYZ", "ensembl", ""),
+        ("ENSG00000090382.3.1", "", "unknown", ""),
         ("9555", "MACROH2A1", "entrez", ""),
         ("H2AFY", "MACROH2A1", "previous", ""),
         ("LZM", "LYZ", "alias", ""),

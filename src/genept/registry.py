@@ -4,9 +4,10 @@ from collections.abc import Mapping
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
+from inspect import signature
 from typing import Generic, TypeVar, cast
 
-from genept.errors import UnknownNameError, name_some
+from genept.errors import ArgumentError, UnknownNameError, name_some
 
 T = TypeVar("T")
 
@@ -55,14 +56,22 @@ class Registry(Generic[T]):
         """
         return sorted([*self._builtins, *self._entry_points])
 
-    def create(self, name: str) -> T:
-        """Import the factory registered as ``name``, call it, and return what it makes.
+    def create(self, spec: str) -> T:
+        """Import the factory that ``spec`` names, call it, and return what it makes.
+
+        Parameters
+        ----------
+        spec
+            A registered name, or ``name:argument`` for a factory that takes an argument.
 
         Raises
         ------
         UnknownNameError
             If no such name is registered, or one is registered twice.
+        ArgumentError
+            If the factory takes no argument, or must have one.
         """
+        name, colon, argument = spec.partition(":")
         if name in self._entry_points:
             factory = self._entry_points[name].load()
         elif name in self._builtins:
@@ -74,4 +83,10 @@ class Registry(Generic[T]):
                 expected=f"one of {name_some(self.names(), limit=20)}",
                 do=f"use one of these names, or install the package that brings {name!r}",
             )
-        return cast("T", factory())
+        arguments = (argument,) if colon else ()
+        try:
+            signature(factory).bind(*arguments)
+        except TypeError:
+            fits = f"{name}" if colon else f"{name}:ARGUMENT"
+            raise ArgumentError(f"the {self.kind} {spec!r}", expected=f"{fits!r}", do=f"use {fits}") from None
+        return cast("T", factory(*arguments))

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from genept import __version__
-from genept.cli import cells, data, demo, genes
+from genept.cli import cells, data, demo, genes, texts
 from genept.errors import GeneptError, GeneptWarning
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.command("demo")(demo.demo)
 app.add_typer(genes.app, name="genes")
+app.add_typer(texts.app, name="texts")
 app.add_typer(cells.app, name="cells")
 app.add_typer(data.app, name="data")
 

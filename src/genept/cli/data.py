@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
-from genept.cli.output import JsonOption, print_json, say
+from genept.cli.output import JsonOption, print_json, print_table, say
 
 app = typer.Typer(help="Upstream files: what is known, what is here.", no_args_is_help=True)
 
@@ -34,16 +34,9 @@ def list_(json: JsonOption = False) -> None:
     if json:
         print_json({"datasets": rows})
         return
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(show_header=True, box=None, pad_edge=False)
-    for column in ("name", "here", "licence", "what it is"):
-        table.add_column(column, overflow="fold")
     for row in rows:
-        here = row["fetched"][:10] if row["fetched"] else "yes" if row["here"] else "-"
-        table.add_row(row["name"], here, row["licence"], row["title"])
-    Console().print(table)
+        row["state"] = row["fetched"][:10] if row["fetched"] else "yes" if row["here"] else "-"
+    print_table(rows, {"name": "name", "state": "here", "licence": "licence", "title": "what it is"})
 
 
 @app.command()

@@ -6,13 +6,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from genept.cli.options import BareSymbolsOption, OnlyOption, TaxonOption, TemplateOption
 from genept.cli.output import JsonOption, check_output, print_json
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from genept.embeddings import GeneEmbeddings
-    from genept.genes import Resolver
 
 log = logging.getLogger(__name__)
 
@@ -25,9 +23,14 @@ def embed(
     texts: Annotated[
         str,
         typer.Option(
-            help="Text source. 'starter' ships with genept: written by a language model, not curated."
+            help="Text source or a sum (ncbi, ncbi+uniprot, names, ...), or a file of texts. 'starter' ships "
+            "with genept: written by a language model, not curated."
         ),
     ] = "starter",
+    template: TemplateOption = None,
+    only: OnlyOption = None,
+    bare_symbols: BareSymbolsOption = False,
+    taxon: TaxonOption = 9606,
     encoder: Annotated[
         str,
         typer.Option(help="Text encoder: minilm, lsa (no torch needed) or random (the negative control)."),
@@ -36,12 +39,21 @@ def embed(
 ) -> None:
     """Embed what is written about each gene.
 
-    Example: genept genes embed --texts starter --encoder minilm -o genes.h5ad
+    What a source needs is fetched where it isn't in the cache.
+
+    Example: genept genes embed --texts ncbi --encoder minilm -o genes.h5ad
     """
     check_output(output)
+    from genept.cli.gene_names import names_in
     from genept.embeddings import embed_genes, write_embeddings
+    from genept.encoders import get_encoder
+    from genept.texts import build_texts
 
-    genes = embed_genes(texts=texts, encoder=encoder)
+    # What would fail late fails now, before anything is fetched.
+    made = get_encoder(encoder)
+    wanted = None if only is None else names_in(only, taxon)
+    known = build_texts(texts, template=template, taxon=taxon, only=wanted, bare_symbols=bare_symbols)
+    genes = embed_genes(texts=known, encoder=made)
     write_embeddings(genes, output)
     log.info("%r written to %s", genes, output)
     if json:
@@ -57,7 +69,7 @@ def resolve(
     gene_column: Annotated[
         str | None, typer.Option(help="With --from: the column of var that names them; found by looking.")
     ] = None,
-    taxon: Annotated[int, typer.Option(help="NCBI taxon id: 9606 (human) or 10090 (mouse).")] = 9606,
+    taxon: TaxonOption = 9606,
     json: JsonOption = False,
 ) -> None:
     """Say which gene each name means, by which rule, or among which genes it doesn't decide.
@@ -67,6 +79,7 @@ def resolve(
 
     Example: genept genes resolve H2AFY ENSG00000198851.10 lyz
     """
+    from genept.cli.gene_names import names_in_data
     from genept.errors import ArgumentError
     from genept.genes import species_resolver
 
@@ -77,7 +90,7 @@ def resolve(
             do="give names, or a file with --from data.h5ad",
         )
     resolver = species_resolver(taxon)
-    queries = names if names else _names_in(from_file, gene_column, resolver)
+    queries = names or names_in_data(from_file or Path(), gene_column, resolver)
     resolution = resolver.resolve(queries)
     summary = resolution.summary()
     log.info("%s names: %s", f"{len(queries):,}", ", ".join(f"{k} {v:,}" for k, v in summary.items() if v))
@@ -85,14 +98,6 @@ def resolve(
         print_json({"summary": summary, "genes": resolution.table.to_dict(orient="records")})
     else:
         print(resolution.table.to_csv(sep="\t", index=False), end="")
-
-
-def _names_in(path: Path | None, column: str | None, resolver: "Resolver") -> "Sequence[str]":
-    from genept.h5ad import read_h5ad
-    from genept.tl.gene_column import find_names, names_in_column
-
-    var = read_h5ad(path or "").var
-    return find_names(var, resolver)[1] if column is None else names_in_column(var, column)
 
 
 @app.command()

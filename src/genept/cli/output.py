@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,19 +16,23 @@ log = logging.getLogger(__name__)
 JsonOption = Annotated[bool, typer.Option("--json", help="Print the report as JSON to standard output.")]
 
 
-def check_output(path: Path, *, inputs: tuple[Path, ...] = ()) -> None:
-    """Refuse, before any work, an output that isn't ``.h5ad``, is an input, or can't be written.
+def check_output(
+    path: Path, *, suffixes: tuple[str, ...] = (".h5ad",), inputs: tuple[Path, ...] = ()
+) -> None:
+    """Refuse, before any work, an output that has another suffix, is an input, or can't be written.
 
     Raises
     ------
     OutputError
         Saying which of the three it is.
     """
-    if path.suffix != ".h5ad":
+    if path.suffix not in suffixes:
         raise OutputError(
-            f"the output {path} doesn't end in .h5ad",
-            expected="a name that ends in .h5ad",
-            do=f"use -o {path}.h5ad" if path.name not in ("", "..") else "use -o out.h5ad, say",
+            f"the output {path} doesn't end in {' or '.join(suffixes)}",
+            expected=f"a name that ends in {' or '.join(suffixes)}",
+            do=f"use -o {path}{suffixes[0]}"
+            if path.name not in ("", "..")
+            else f"use -o out{suffixes[0]}, say",
         )
     for given in inputs:
         if path.resolve() == given.resolve():
@@ -46,3 +50,18 @@ def say(text: str) -> None:
 def print_json(report: Mapping[str, Any]) -> None:
     """Print a report as JSON, on standard output."""
     print(json.dumps(report, indent=2, ensure_ascii=False, allow_nan=False))
+
+
+def print_table(rows: Sequence[Mapping[str, str]], titles: Mapping[str, str]) -> None:
+    """Print rows as a plain table; ``titles`` says which of their keys become columns, and the heads."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(show_header=True, box=None, pad_edge=False)
+    for title in titles.values():
+        table.add_column(title, overflow="fold")
+    for row in rows:
+        # Cells are plain text: rich would take square brackets for its own marks.
+        table.add_row(*(Text(row[key], overflow="fold") for key in titles))
+    Console().print(table)

@@ -1,15 +1,21 @@
 """Where fetched files lie, and what is known of them."""
 
 import json
+import logging
 import os
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from platformdirs import user_cache_path
 
 from genept.atomic import written_whole
 from genept.datasets.registry import DATASETS, Dataset
+from genept.datasets.verify import digest_of
 from genept.errors import MissingDataError, UnknownNameError, name_some
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -70,8 +76,7 @@ def in_cache(name: str) -> Fetched | None:
     path = cache_folder() / dataset.path
     if not path.is_file():
         return None
-    record = record_path(path)
-    known = json.loads(record.read_text()) if record.is_file() else {}
+    known = _record_of(path)
     return Fetched(
         name=name,
         path=path,
@@ -79,6 +84,26 @@ def in_cache(name: str) -> Fetched | None:
         sha256=known.get("sha256", ""),
         date=known.get("date", ""),
     )
+
+
+def provenance(*files: Fetched) -> dict[str, str]:
+    """Say in strings which files something was made from: their origins, dates and sha256.
+
+    Parameters
+    ----------
+    files
+        Files in the cache. Of one that the user put there the date is that of the file, and the sha256
+        is calculated.
+    """
+    said: dict[str, str] = {}
+    for file in files:
+        modified = datetime.fromtimestamp(file.path.stat().st_mtime, UTC)
+        said |= {
+            f"{file.name}.origin": file.origin or "put into the cache by hand",
+            f"{file.name}.date": file.date or modified.isoformat(timespec="seconds"),
+            f"{file.name}.sha256": file.sha256 or digest_of(file.path),
+        }
+    return said
 
 
 def locate(name: str) -> Fetched:
@@ -102,12 +127,30 @@ def locate(name: str) -> Fetched:
 
 
 def write_record(fetched: Fetched) -> None:
-    """Keep what is known of a fetched file beside it."""
-    content = {k: v for k, v in asdict(fetched).items() if k != "path"}
-    with written_whole(record_path(fetched.path)) as draft:
-        draft.write_text(json.dumps(content, indent=2) + "\n")
+    """Keep what is known of a fetched file beside it, with the state of the file that it is about."""
+    content = {"origin": fetched.origin, "sha256": fetched.sha256, "date": fetched.date}
+    with written_whole(_record_path(fetched.path)) as draft:
+        draft.write_text(json.dumps({**content, **_state(fetched.path)}, indent=2) + "\n")
 
 
-def record_path(path: Path) -> Path:
-    """Where the record of a fetched file lies."""
+def _record_of(path: Path) -> dict[str, Any]:
+    """Read what was recorded of a file; nothing where the file has changed since."""
+    record = _record_path(path)
+    if not record.is_file():
+        return {}
+    try:
+        known = json.loads(record.read_text())
+        same = all(known[key] == value for key, value in _state(path).items())
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        log.info("%s can't be read (%r); %s counts as put there by hand", record, error, path.name)
+        return {}
+    return known if same else {}
+
+
+def _state(path: Path) -> dict[str, int]:
+    stat = path.stat()
+    return {"size": stat.st_size, "mtime_ns": stat.st_mtime_ns}
+
+
+def _record_path(path: Path) -> Path:
     return path.with_name(path.name + ".json")

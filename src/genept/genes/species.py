@@ -8,6 +8,7 @@ import pandas as pd
 
 from genept.atomic import written_whole
 from genept.datasets.cache import Fetched, cache_folder, in_cache, locate
+from genept.datasets.fetch import fetch
 from genept.errors import ArgumentError
 from genept.genes.frame import from_frame, to_frame
 from genept.genes.resolve import Resolver
@@ -18,7 +19,8 @@ log = logging.getLogger(__name__)
 
 HUMAN, MOUSE = 9606, 10090
 SPECIES = {HUMAN: "Homo sapiens", MOUSE: "Mus musculus"}
-_NCBI_FILES = {HUMAN: "ncbi_gene_info_human", MOUSE: "ncbi_gene_info_mouse"}
+# NCBI's list, without which there is no table, and those that make it better.
+_LISTS = {HUMAN: ("ncbi_gene_info_human", "hgnc_complete_set"), MOUSE: ("ncbi_gene_info_mouse",)}
 # Changes whenever the parsed table would.
 _PARSER = 2
 
@@ -78,12 +80,29 @@ def gene_files(taxon: int) -> list[Fetched]:
     ArgumentError, MissingDataError
         As :func:`gene_table`.
     """
-    if taxon not in _NCBI_FILES:
+    ncbi, *others = _lists(taxon)
+    return [locate(ncbi), *(known for known in map(in_cache, others) if known is not None)]
+
+
+def fetch_gene_files(taxon: int) -> list[Fetched]:
+    """Fetch what of :func:`gene_files` isn't in the cache, HGNC's list for human included.
+
+    Raises
+    ------
+    ArgumentError
+        As :func:`gene_table`.
+    FetchError, OutputError
+        If a file can't be fetched or kept.
+    """
+    return [fetch(name) for name in _lists(taxon)]
+
+
+def _lists(taxon: int) -> tuple[str, ...]:
+    if taxon not in _LISTS:
         raise ArgumentError(
             f"taxon {taxon}", expected="9606 (human) or 10090 (mouse)", do="choose one of the two"
         )
-    hgnc = in_cache("hgnc_complete_set") if taxon == HUMAN else None
-    return [locate(_NCBI_FILES[taxon]), *([hgnc] if hgnc else [])]
+    return _LISTS[taxon]
 
 
 def _state(sources: list[Fetched]) -> str:

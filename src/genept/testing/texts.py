@@ -1,6 +1,7 @@
 """What every text source must pass."""
 
-from genept.texts import TextSource
+from genept.texts import TextSource, get_template
+from genept.texts.templates import FIELDS
 
 
 class TextSourceConformance:
@@ -15,6 +16,9 @@ class TextSourceConformance:
         source = self.make()
         assert isinstance(source, TextSource)
         assert source.name
+        assert source.field in FIELDS
+        # Raises for a template that means nothing.
+        get_template(source.template)
 
     def test_provenance(self) -> None:
         """The texts say where they come from, in strings."""

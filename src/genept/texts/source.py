@@ -10,9 +10,9 @@ from genept.texts.gene_texts import GeneTexts
 class TextSource(Protocol):
     """Something that knows a text for each of many genes.
 
-    Other packages register a class or function without arguments that makes one, as an entry
-    point in the group ``genept.text_sources``, and check it with
-    :class:`genept.testing.TextSourceConformance`.
+    Other packages register a class or function that makes one, as an entry point in the group
+    ``genept.text_sources``, and check it with :class:`genept.testing.TextSourceConformance`. Asked for as
+    ``name:argument``, the factory is called with the argument, otherwise without any.
     """
 
     @property
@@ -20,32 +20,35 @@ class TextSource(Protocol):
         """The name under which users ask for it."""
         ...
 
-    def load(self) -> GeneTexts:
-        """Return all texts of this source, with provenance."""
+    @property
+    def field(self) -> str:
+        """Which placeholder of a template its texts fill: ``"summary"``, ``"function"`` or ``"name"``."""
+        ...
+
+    @property
+    def template(self) -> str:
+        """Name or pattern of the template for its texts alone; ``"summary"`` takes them as they are."""
+        ...
+
+    def load(self, taxon: int = 9606) -> GeneTexts:
+        """Return all texts of this source for one species, by NCBI taxon id, with provenance.
+
+        Raises
+        ------
+        ArgumentError
+            If it has none for that species.
+        """
         ...
 
 
 text_sources: Registry[TextSource] = Registry(
     "text source",
     group="genept.text_sources",
-    builtins={"starter": "genept.texts.starter:StarterTexts"},
+    builtins={
+        "names": "genept.texts.names:NameTexts",
+        "ncbi": "genept.texts.ncbi:NCBITexts",
+        "starter": "genept.texts.starter:StarterTexts",
+        "table": "genept.texts.table:TableTexts",
+        "uniprot": "genept.texts.uniprot:UniProtTexts",
+    },
 )
-
-
-def get_texts(texts: str | TextSource | GeneTexts) -> GeneTexts:
-    """Texts by the name of their source, from a source, or as they are.
-
-    Raises
-    ------
-    UnknownNameError
-        If no source of that name is registered.
-
-    Examples
-    --------
-    >>> get_texts("starter").provenance["source"]
-    'starter'
-    """
-    if isinstance(texts, GeneTexts):
-        return texts
-    source = text_sources.create(texts) if isinstance(texts, str) else texts
-    return source.load()

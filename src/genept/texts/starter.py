@@ -4,6 +4,7 @@ import csv
 import hashlib
 from importlib.resources import files
 
+from genept.errors import ArgumentError
 from genept.genes import GeneTable
 from genept.texts.gene_texts import GeneTexts
 
@@ -26,9 +27,23 @@ class StarterTexts:
     """
 
     name = "starter"
+    field = "summary"
+    template = "summary"
 
-    def load(self) -> GeneTexts:
-        """Return the texts, with the checksum of the table as their version."""
+    def load(self, taxon: int = 9606) -> GeneTexts:
+        """Return the texts, with the checksum of the table as their version.
+
+        Raises
+        ------
+        ArgumentError
+            If another species than human is asked for.
+        """
+        if taxon != 9606:
+            raise ArgumentError(
+                f"the starter texts for taxon {taxon}",
+                expected="taxon 9606: they are of human genes",
+                do="choose another source, such as ncbi",
+            )
         folder = files("genept.texts")
         table = folder.joinpath("starter.tsv").read_bytes()
         rows = _read(table)
