@@ -11,6 +11,8 @@ import pytest
 
 import genept
 from tests.conftest import ROOT, RunGenept
+from tests.file_server import serving
+from tests.upstream import FILES
 
 README = (ROOT / "README.md").read_text()
 
@@ -43,6 +45,19 @@ def test_shell_block(tmp_path: Path, run_genept: RunGenept) -> None:
         assert done.returncode == 0, done.stderr
     for name, key in (("out_w.h5ad", "X_genept_w"), ("out_s.h5ad", "X_genept_s")):
         assert anndata.read_h5ad(tmp_path / name).obsm[key].shape == (50, 384)
+
+
+@pytest.mark.slow
+def test_upstream_block(tmp_path: Path, run_genept: RunGenept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "cache"))
+    with serving(FILES) as server:
+        monkeypatch.setenv("GENEPT_MIRROR", server.url)
+        for line in block("upstream").strip().splitlines():
+            done = run_genept(*shlex.split(line)[1:])
+            assert done.returncode == 0, done.stderr
+    assert len(genept.read_embeddings(tmp_path / "genes.h5ad").genes) == 5
+    assert genept.read_embeddings(tmp_path / "refseq.h5ad").genes.symbols == ("LYZ", "NA")
+    assert "MACROH2A1" in done.stdout
 
 
 def test_every_file_that_is_linked_is_there() -> None:
