@@ -1,0 +1,103 @@
+"""Questions to the server: several at a time, each answer kept as it comes, and an early stop."""
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterable
+from random import shuffle
+
+from genept.errors import FetchError, GeneptError
+from genept.texts.generated.answer import Answer
+from genept.texts.generated.cache import AnswerCache
+from genept.texts.generated.chat import Chat, Failure
+from genept.texts.generated.question import Question
+from genept.texts.generated.secret import queries_hidden
+
+# As many failures, each after all retries, without an answer between: the rest would fail as well.
+IN_A_ROW = {"connection": 3, "answer": 20}
+
+
+class Asking:
+    """A run over many questions.
+
+    Parameters
+    ----------
+    chat
+        Who is asked.
+    questions
+        What; no two with the same messages.
+    cache
+        Where answers go.
+    done
+        Called after each question, whatever became of it.
+    """
+
+    def __init__(
+        self, chat: Chat, questions: Iterable[Question], *, cache: AnswerCache, done: Callable[[], object]
+    ) -> None:
+        self._chat = chat
+        self._waiting = deque(questions)
+        # Each process in its own order: two that run side by side seldom pay for the same gene.
+        shuffle(self._waiting)
+        self._cache = cache
+        self._done = done
+        self._failures: dict[str, str] = {}
+        self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
+        self._stop: GeneptError | None = None
+
+    def run(self, *, concurrency: int) -> dict[str, str]:
+        """Ask them all, in an event loop of its own thread: Jupyter's thread has a loop that runs already.
+
+        Returns
+        -------
+        dict
+            Why a question got no answer, by the checksum of its messages.
+
+        Raises
+        ------
+        FetchError
+            If further questions can't succeed.
+        OutputError
+            If an answer can't be written.
+        """
+        from anyio.from_thread import start_blocking_portal
+
+        # Ctrl-C leaves this block early, which calls off what is under way.
+        with queries_hidden(), start_blocking_portal() as portal:
+            portal.call(self._work, concurrency)
+        if self._stop is not None:
+            raise self._stop
+        return self._failures
+
+    async def _work(self, concurrency: int) -> None:
+        try:
+            await asyncio.gather(*(self._worker() for _ in range(min(concurrency, len(self._waiting)))))
+        finally:
+            await self._chat.close()
+
+    async def _worker(self) -> None:
+        # After a stop, what is under way is still received and kept: it is paid for.
+        while self._waiting and self._stop is None:
+            question = self._waiting.popleft()
+            try:
+                if not self._cache.holds(question.sha256):
+                    self._take(question, await self._chat.ask(question.messages))
+            except GeneptError as error:
+                self._stop = self._stop or error
+            self._done()
+
+    def _take(self, question: Question, outcome: Answer | Failure) -> None:
+        if isinstance(outcome, Answer):
+            self._cache.keep(question.sha256, outcome)
+            self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
+            return
+        self._failures[question.sha256] = outcome.reason
+        self._in_a_row[outcome.kind] += 1
+        times = self._in_a_row[outcome.kind]
+        if outcome.advice or times >= IN_A_ROW[outcome.kind]:
+            often = "" if outcome.advice else f"{times} questions in a row failed, each after retries; "
+            raise FetchError(
+                f"{often}{outcome.reason}",
+                expected="a chat model that answers",
+                do=f"{outcome.advice or 'check the server, base_url and the name of the model'}, "
+                "and run again; answers that came are kept",
+            )

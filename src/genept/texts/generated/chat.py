@@ -1,0 +1,144 @@
+"""One question to a chat model: an answer, or why there is none."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+from genept.errors import MissingDependencyError
+from genept.texts.generated.answer import Answer, UnusableError, clean_text, read_answer
+from genept.texts.generated.endpoint import Endpoint
+from genept.texts.generated.prompt import MAX_TOKENS, TEMPERATURE
+from genept.texts.generated.secret import Secrets
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import openai
+    from openai.types.chat import ChatCompletionMessageParam
+
+# The SDK waits between attempts as long as the server asks (up to two minutes), else 0.5 s, 1 s, 2 s, ...
+RETRIES = 4
+# A model on a laptop's processor, asked eight things at once, takes its time.
+_ANSWER_SECONDS = 300.0
+_CONNECT_SECONDS = 10.0
+_ADVICE = {
+    401: "check OPENAI_API_KEY",
+    402: "check the credit of your account",
+    403: "check OPENAI_API_KEY and that it may use this model",
+    404: "check the name of the model, and base_url, which usually ends in /v1",
+    405: "check base_url, which usually ends in /v1",
+}
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a question got no answer, after all retries.
+
+    Parameters
+    ----------
+    reason
+        In words.
+    kind
+        Whether the server wasn't reached, or what it answered was no summary.
+    advice
+        What to do, where no further question could succeed; else empty.
+    """
+
+    reason: str
+    kind: Literal["connection", "answer"] = "answer"
+    advice: str = ""
+
+
+class Chat:
+    """A model on a server.
+
+    Parameters
+    ----------
+    endpoint
+        The server.
+    model
+        The model's name there.
+
+    Raises
+    ------
+    MissingDependencyError
+        If the SDK isn't installed.
+    ArgumentError
+        If the server needs a key and there is none.
+    """
+
+    def __init__(self, endpoint: Endpoint, model: str) -> None:
+        try:
+            import openai
+        except ImportError as error:
+            raise MissingDependencyError(
+                f"generated texts need {error.name}, which isn't installed",
+                expected="the OpenAI SDK, which talks to any server of this protocol",
+                do="pip install 'genept[openai]'",
+            ) from error
+        key = endpoint.read_key()
+        self._url = endpoint.url
+        self._model = model
+        self._secrets = Secrets((key, *endpoint.secrets))
+        self._client = openai.AsyncOpenAI(
+            # The SDK insists on one; servers that need none look away.
+            api_key=key or "none",
+            base_url=endpoint.url,
+            default_headers=endpoint.headers,
+            default_query=endpoint.query,
+            max_retries=RETRIES,
+            timeout=openai.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
+        )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._client.close()
+
+    async def ask(self, messages: list[dict[str, str]]) -> Answer | Failure:
+        """Ask, with the SDK's retries.
+
+        A failure is returned as words: an exception would drag along what the server said, which
+        may repeat the key, into the traceback.
+        """
+        import openai
+
+        try:
+            response = await self._client.chat.completions.with_raw_response.create(
+                model=self._model,
+                messages=cast("Iterable[ChatCompletionMessageParam]", messages),
+                temperature=TEMPERATURE,
+                # Not max_completion_tokens, which few servers but OpenAI's know; no seed, which some refuse.
+                max_tokens=MAX_TOKENS,
+            )
+            answer = read_answer(response.content, date=datetime.now(UTC).isoformat(timespec="seconds"))
+        except openai.APIStatusError as error:
+            return self._refused(error)
+        except openai.APITimeoutError:
+            return Failure(f"{self._url} didn't answer within {_ANSWER_SECONDS:.0f} s", "connection")
+        except openai.APIConnectionError as error:
+            return Failure(
+                self._secrets.hide(f"no connection to {self._url} ({error.__cause__})"), "connection"
+            )
+        except openai.OpenAIError as error:
+            return Failure(f"the SDK failed with {type(error).__name__}")
+        except UnusableError as error:
+            return Failure(str(error))
+        if self._secrets.are_in(f"{answer.text} {answer.model_served}"):
+            return Failure("the answer repeats the API key")
+        return answer
+
+    def _refused(self, error: "openai.APIStatusError") -> Failure:
+        status = error.status_code
+        # What is said to a wrong key may hold parts of it.
+        said = "" if status in (401, 403) else self._secrets.hide(_message(error.body))
+        advice = _ADVICE.get(status, "")
+        if error.code == "insufficient_quota":
+            advice = _ADVICE[402]
+        detail = f": {said[:300]}" if said else ""
+        return Failure(f"{self._url} answered with status {status}{detail}", advice=advice)
+
+
+def _message(body: Any) -> str:
+    """Find the words in the body of an error; none in a web page."""
+    message = body.get("message") or body.get("detail") if isinstance(body, dict) else None
+    return clean_text(message) if isinstance(message, str) else ""

@@ -1,0 +1,177 @@
+"""``generated``: summaries that a chat model writes from a gene's symbol and name."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager
+
+from tqdm.auto import tqdm
+
+from genept.errors import ArgumentError, FetchError, name_some
+from genept.genes import GeneTable, refuse_repeated_symbols
+from genept.texts.gene_texts import GeneTexts
+from genept.texts.generated.answer import Answer
+from genept.texts.generated.ask import Asking
+from genept.texts.generated.cache import AnswerCache, open_cache
+from genept.texts.generated.cache_file import answers_path
+from genept.texts.generated.chat import Chat
+from genept.texts.generated.endpoint import find_endpoint
+from genept.texts.generated.estimate import Estimate, estimate_tokens
+from genept.texts.generated.prompt import PROMPT_VERSION
+from genept.texts.generated.question import Question, missing_answers, questions_about
+
+
+class GeneratedTexts:
+    """What a chat model writes about each gene (the paper's fourth kind of text).
+
+    Any server with OpenAI's chat completions will do, a local one too. The key is read from
+    ``OPENAI_API_KEY`` when it is needed, goes to whatever server is named, and is kept nowhere.
+    Answers are cached in ``generated.sqlite`` in the cache folder (``GENEPT_CACHE``), each as soon as it
+    comes: a run that is broken off goes on where it was.
+
+    Parameters
+    ----------
+    genes
+        Which genes; their full names help the model.
+    model
+        The model's name on the server.
+    base_url
+        The server's address; by default ``OPENAI_BASE_URL``, or OpenAI's own. A user name and password
+        in it, or a query, are sent, but neither shown nor kept.
+    concurrency
+        How many questions may be under way at a time.
+
+    Raises
+    ------
+    ArgumentError
+        If an argument means nothing.
+    GeneNamesError
+        If two genes have the same symbol.
+
+    Examples
+    --------
+    >>> genes = GeneTable(("LYZ", "CD3E"), full_names=("lysozyme", ""))
+    >>> source = GeneratedTexts(genes, model="gpt-4o-mini")  # doctest: +SKIP
+    >>> source.estimate().n_requests  # doctest: +SKIP
+    2
+    >>> source.load().texts[0]  # doctest: +SKIP
+    'LYZ encodes an enzyme that ...'
+    """
+
+    name = "generated"
+    field = "summary"
+    template = "{summary}"
+
+    def __init__(
+        self, genes: GeneTable, *, model: str, base_url: str | None = None, concurrency: int = 8
+    ) -> None:
+        if not model.strip():
+            raise ArgumentError(
+                "an empty model", expected="a model's name", do="name one that the server has"
+            )
+        if concurrency < 1:
+            raise ArgumentError(
+                f"a concurrency of {concurrency}", expected="1 or more", do="leave it out, which means 8"
+            )
+        refuse_repeated_symbols(genes.symbols)
+        self.genes = genes
+        self.model = model.strip()
+        self.concurrency = concurrency
+        self._endpoint = find_endpoint(base_url)
+
+    @property
+    def base_url(self) -> str:
+        """The server's address, without what nobody else is to see."""
+        return self._endpoint.url
+
+    def estimate(self) -> Estimate:
+        """Say what :meth:`load` would send, without sending anything; no key is needed.
+
+        Raises
+        ------
+        OutputError
+            If the file of answers can't be opened.
+        """
+        questions = questions_about(self.genes)
+        known: dict[str, Answer] = {}
+        # Looking makes nothing.
+        if answers_path().exists():
+            with self._open_cache() as cache:
+                known = cache.answers()
+        missing = missing_answers(questions, known)
+        prompt_tokens, completion_tokens = estimate_tokens(question.messages for question in missing)
+        return Estimate(
+            n_genes=len(questions),
+            n_cached=sum(question.sha256 in known for question in questions),
+            n_requests=len(missing),
+            prompt_tokens=prompt_tokens,
+            completion_tokens=completion_tokens,
+        )
+
+    def load(self) -> GeneTexts:
+        """Ask what isn't cached, and return a text for every gene that the model knows.
+
+        Raises
+        ------
+        ArgumentError
+            If the server needs a key and there is none.
+        MissingDependencyError
+            If something is to be asked and the SDK isn't installed.
+        FetchError
+            If the server can't be reached or refuses, or some genes got no answer. Answers that came are
+            kept, and running again sends only what is missing.
+        OutputError
+            If answers can't be written.
+        """
+        questions = questions_about(self.genes)
+        failures: dict[str, str] = {}
+        with self._open_cache() as cache:
+            answers = cache.answers()
+            missing = missing_answers(questions, answers)
+            if missing:
+                failures = self._ask(missing, cache)
+                answers = cache.answers()
+        _refuse_gaps(questions, answers, failures)
+        given = [answers[question.sha256] for question in questions]
+        rows = [row for row, answer in enumerate(given) if answer.text is not None]
+        return GeneTexts(
+            genes=self.genes.take(rows),
+            texts=tuple(given[row].text or "" for row in rows),
+            provenance=self._provenance(given),
+        )
+
+    def _open_cache(self) -> AbstractContextManager[AnswerCache]:
+        return open_cache(base_url=self.base_url, model=self.model, prompt_version=PROMPT_VERSION)
+
+    def _ask(self, questions: list[Question], cache: AnswerCache) -> dict[str, str]:
+        chat = Chat(self._endpoint, self.model)
+        title = f"{self.name} ({self.model})"
+        with tqdm(total=len(questions), unit="gene", desc=title, disable=None) as progress:
+            asking = Asking(chat, questions, cache=cache, done=progress.update)
+            return asking.run(concurrency=self.concurrency)
+
+    def _provenance(self, answers: Iterable[Answer]) -> dict[str, str]:
+        answers = list(answers)
+        days = sorted({answer.date[:10] for answer in answers})
+        served = sorted({answer.model_served for answer in answers} - {""})
+        return {
+            "source": self.name,
+            "model": self.model,
+            "model_served": ", ".join(served) or "not said by the server",
+            "base_url": self.base_url,
+            "prompt_version": PROMPT_VERSION,
+            "n_unknown": str(sum(answer.text is None for answer in answers)),
+            "date": " to ".join(dict.fromkeys((days[0], days[-1]))) if days else "no answers",
+            "written_by": "a language model; not curated, not for clinical use",
+        }
+
+
+def _refuse_gaps(
+    questions: list[Question], answers: Mapping[str, Answer], failures: Mapping[str, str]
+) -> None:
+    gaps = [question for question in questions if question.sha256 not in answers]
+    if gaps:
+        raise FetchError(
+            f"{len(gaps):,} of {len(questions):,} genes got no text: {name_some(q.symbol for q in gaps)}; "
+            f"of {gaps[0].symbol}: {failures.get(gaps[0].sha256, 'its answer is no longer there')}",
+            expected="an answer for every gene",
+            do="run again, which sends only what is missing, or leave these genes out",
+        )
