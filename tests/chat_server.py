@@ -73,11 +73,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif fault == "html":
             self._send(200, b"<!DOCTYPE html><html>Please log in</html>", kind="text/html")
         elif fault[:3].isdigit():
-            status, _, wait = fault.partition(" ")
+            status, wait, code, param = (*fault.split(), "", "", "")[:4]
             message = f"Incorrect API key provided: {authorization} in {self.path}."
-            self._send(
-                int(status), json.dumps({"error": {"message": message, "code": "x"}}).encode(), wait=wait
-            )
+            error = {"message": message, "code": code, "param": param}
+            self._send(int(status), json.dumps({"error": error}).encode(), wait=wait)
         else:
             self._answer(gene, fault, body["model"])
 
