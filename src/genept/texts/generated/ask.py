@@ -94,7 +94,7 @@ class Asking:
         self._in_a_row[outcome.kind] += 1
         times = self._in_a_row[outcome.kind]
         if outcome.advice or times >= IN_A_ROW[outcome.kind]:
-            often = "" if outcome.advice else f"{times} questions in a row failed, each after retries; "
+            often = "" if outcome.advice else f"{times} questions in a row failed, the last with: "
             raise FetchError(
                 f"{often}{outcome.reason}",
                 expected="a chat model that answers",

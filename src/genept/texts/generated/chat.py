@@ -116,7 +116,7 @@ class Chat:
         except openai.APITimeoutError:
             return Failure(f"{self._url} didn't answer within {_ANSWER_SECONDS:.0f} s", "connection")
         except openai.APIConnectionError as error:
-            cause = str(error.__cause__) or type(error.__cause__).__name__
+            cause = str(error.__cause__).rstrip(".") or type(error.__cause__).__name__
             return Failure(self._secrets.hide(f"no connection to {self._url} ({cause})"), "connection")
         except openai.OpenAIError as error:
             return Failure(f"the SDK failed with {type(error).__name__}")
@@ -135,7 +135,7 @@ class Chat:
             advice = _ADVICE[402]
         if error.param in ("max_tokens", "temperature"):
             advice = "name a model that takes max_tokens and temperature; OpenAI's reasoning models don't"
-        detail = f": {said[:300]}" if said else ""
+        detail = f": {said[:300].rstrip('.')}" if said else ""
         return Failure(f"{self._url} answered with status {status}{detail}", advice=advice)
 
 
