@@ -35,6 +35,7 @@ class ChatServer(ThreadingHTTPServer):
         self.delay = 0.0
         self.requests: list[Request] = []
         self.answered = 0
+        self.hanging = 0
         self.lock = Lock()
         self.closing = Event()
 
@@ -65,6 +66,8 @@ class _Handler(BaseHTTPRequestHandler):
             fault = waiting.pop(0) if waiting else self.server.always
         time.sleep(self.server.delay)
         if fault == "silent":
+            with self.server.lock:
+                self.server.hanging += 1
             self.server.closing.wait(60)
         elif fault == "gone":
             self.close_connection = True

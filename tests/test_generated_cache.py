@@ -68,7 +68,7 @@ def test_ctrl_c(server: ChatServer, make: Make) -> None:
     server.faults = {gene: ["silent"] for gene in MANY.symbols[20:]}
     process = start(server.url)
     # Both of the requests that may be under way hang.
-    wait_until(lambda: len(server.requests) - server.answered == 2)
+    wait_until(lambda: server.hanging == 2)
     wait_until(lambda: kept() == server.answered)
     started = time.monotonic()
     process.send_signal(signal.SIGINT)
