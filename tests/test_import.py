@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-LAZY = ("torch", "scanpy", "umap", "matplotlib", "sentence_transformers", "numba")
+LAZY = ("torch", "scanpy", "umap", "matplotlib", "sentence_transformers", "numba", "openai")
 
 
 def run(code: str) -> str:

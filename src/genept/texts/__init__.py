@@ -4,6 +4,7 @@ from genept.texts.build import build_texts, get_texts
 from genept.texts.clean import clean_text
 from genept.texts.corpus import write_texts
 from genept.texts.gene_texts import GeneTexts
+from genept.texts.generated import GeneratedTexts
 from genept.texts.ncbi import NCBITexts
 from genept.texts.source import TextSource, text_sources
 from genept.texts.starter import StarterTexts
@@ -14,6 +15,7 @@ from genept.texts.uniprot import UniProtTexts
 __all__ = [
     "TEMPLATES",
     "GeneTexts",
+    "GeneratedTexts",
     "NCBITexts",
     "StarterTexts",
     "TableTexts",

@@ -4,6 +4,7 @@ import json
 import re
 from dataclasses import dataclass
 
+from genept.texts.clean import one_line
 from genept.texts.generated.prompt import UNKNOWN
 
 _IS_UNKNOWN = re.compile(rf"\W*{UNKNOWN}\b.*|\W*(?i:{UNKNOWN})\W*", re.DOTALL)
@@ -62,7 +63,7 @@ def read_answer(body: bytes, *, date: str) -> Answer:
         raise UnusableError("the body of the answer is no chat completion") from None
     if finish != "stop":
         raise UnusableError(f"the answer didn't come to its end (finish_reason {str(finish)[:40]!r})")
-    text = clean_text(content) if isinstance(content, str) else ""
+    text = one_line(content) if isinstance(content, str) else ""
     if refusal or _IS_REFUSAL.match(text):
         raise UnusableError("the model refused to answer")
     if not text:
@@ -72,22 +73,11 @@ def read_answer(body: bytes, *, date: str) -> Answer:
     served, usage = completion.get("model"), completion.get("usage")
     return Answer(
         text=None if _IS_UNKNOWN.fullmatch(text) else text,
-        model_served=clean_text(served) if isinstance(served, str) else "",
+        model_served=one_line(served) if isinstance(served, str) else "",
         prompt_tokens=_count(usage, "prompt_tokens"),
         completion_tokens=_count(usage, "completion_tokens"),
         date=date,
     )
-
-
-def clean_text(text: str) -> str:
-    r"""Bring a text into one line: single spaces, nothing that doesn't print.
-
-    Examples
-    --------
-    >>> clean_text(" a\tb\n\u200bc ")
-    'a b c'
-    """
-    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _count(usage: object, name: str) -> int:

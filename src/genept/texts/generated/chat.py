@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from genept.errors import MissingDependencyError
-from genept.texts.generated.answer import Answer, UnusableError, clean_text, read_answer
+from genept.texts.clean import one_line
+from genept.texts.generated.answer import Answer, UnusableError, read_answer
 from genept.texts.generated.endpoint import Endpoint
 from genept.texts.generated.prompt import MAX_TOKENS, TEMPERATURE
 from genept.texts.generated.secret import Secrets
@@ -142,4 +143,4 @@ class Chat:
 def _message(body: Any) -> str:
     """Find the words in the body of an error; none in a web page."""
     message = body.get("message") or body.get("detail") if isinstance(body, dict) else None
-    return clean_text(message) if isinstance(message, str) else ""
+    return one_line(message) if isinstance(message, str) else ""

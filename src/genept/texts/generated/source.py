@@ -58,7 +58,7 @@ class GeneratedTexts:
 
     name = "generated"
     field = "summary"
-    template = "{summary}"
+    template = "summary"
 
     def __init__(
         self, genes: GeneTable, *, model: str, base_url: str | None = None, concurrency: int = 8
@@ -106,8 +106,13 @@ class GeneratedTexts:
             completion_tokens=completion_tokens,
         )
 
-    def load(self) -> GeneTexts:
+    def load(self, taxon: int = 9606) -> GeneTexts:
         """Ask what isn't cached, and return a text for every gene that the model knows.
+
+        Parameters
+        ----------
+        taxon
+            NCBI taxon id of the genes, for the provenance.
 
         Raises
         ------
@@ -135,7 +140,7 @@ class GeneratedTexts:
         return GeneTexts(
             genes=self.genes.take(rows),
             texts=tuple(given[row].text or "" for row in rows),
-            provenance=self._provenance(given),
+            provenance={**self._provenance(given), "taxon": str(taxon)},
         )
 
     def _open_cache(self) -> AbstractContextManager[AnswerCache]:

@@ -1,7 +1,5 @@
 """Answers are paid for once: processes that are killed or run side by side, damaged files, full disks."""
 
-# ruff: noqa: F811 (fixtures are imported, and named again as arguments)
-
 import logging
 import os
 import signal
@@ -22,8 +20,8 @@ from genept.texts.generated import cache_file
 from genept.texts.generated.answer import Answer
 from genept.texts.generated.cache import open_cache
 from genept.texts.generated.cache_file import answers_path, open_file
-from tests.chat_server import ChatServer
-from tests.generated_setting import MANY, Make, kept, make, server, setting  # noqa: F401
+from tests.generated.chat_server import ChatServer
+from tests.generated.conftest import MANY, Make, kept
 
 
 def start(url: str, genes: GeneTable = MANY) -> "subprocess.Popen[str]":

@@ -1,7 +1,5 @@
 """Generated texts from a real server with real faults, and with keys that nobody is to see."""
 
-# ruff: noqa: F811 (fixtures are imported, and named again as arguments)
-
 import logging
 import traceback
 
@@ -11,8 +9,8 @@ from genept.errors import ArgumentError, FetchError, GeneNamesError
 from genept.genes import GeneTable
 from genept.texts.generated import ask, chat
 from genept.texts.generated.cache_file import answers_path
-from tests.chat_server import ChatServer
-from tests.generated_setting import FEW, KEY, MANY, Make, kept, make, server, setting  # noqa: F401
+from tests.generated.chat_server import ChatServer
+from tests.generated.conftest import FEW, KEY, MANY, Make, kept
 
 
 @pytest.mark.parametrize("faults", [["500"], ["429 0", "503"], ["gone"], ["gone", "500", "408", "409"]])

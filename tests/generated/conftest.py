@@ -10,7 +10,7 @@ import pytest
 from genept.genes import GeneTable
 from genept.texts.generated import GeneratedTexts
 from genept.texts.generated.cache_file import answers_path
-from tests.chat_server import ChatServer, chatting
+from tests.generated.chat_server import ChatServer, chatting
 
 KEY = "sk-test-0123456789abcdef"
 MANY = GeneTable(tuple(f"GENE{i}" for i in range(40)))

@@ -1,7 +1,5 @@
 """Generated texts: what is asked, what comes back, what it would cost."""
 
-# ruff: noqa: F811 (fixtures are imported, and named again as arguments)
-
 import asyncio
 import hashlib
 import json
@@ -14,10 +12,13 @@ import pytest
 from genept.errors import MissingDependencyError
 from genept.genes import GeneTable
 from genept.testing import TextSourceConformance
-from genept.texts import GeneTexts
+from genept.texts import GeneTexts, get_texts
 from genept.texts.generated import GeneratedTexts, prompt
-from tests.chat_server import ChatServer
-from tests.generated_setting import FEW, KEY, MANY, Make, make, server, setting  # noqa: F401
+from tests.conftest import RunGenept
+from tests.file_server import serving
+from tests.generated.chat_server import ChatServer
+from tests.generated.conftest import FEW, KEY, MANY, Make
+from tests.upstream import FILES
 
 
 def test_texts_in_order_with_their_provenance(server: ChatServer, make: Make) -> None:
@@ -28,6 +29,7 @@ def test_texts_in_order_with_their_provenance(server: ChatServer, make: Make) ->
         assert text.startswith(f"{symbol} encodes protein number "), text
     assert texts.provenance == {
         "source": "generated",
+        "taxon": "9606",
         "model": "small",
         "model_served": "small-2026-01-01",
         "base_url": server.url,
@@ -123,3 +125,26 @@ def test_without_the_sdk(server: ChatServer, make: Make, monkeypatch: pytest.Mon
     assert make(MANY).estimate().n_requests == 40
     with pytest.raises(MissingDependencyError, match=r"genept\[openai\]"):
         make(MANY).load()
+
+
+def test_on_the_command_line(server: ChatServer, call_genept: RunGenept, tmp_path: Path) -> None:
+    (tmp_path / "genes.txt").write_text("H2AFY\nLYZ\nENSG00000090382\nnothing\n")
+    build = ("texts", "build", "--source", "generated:small", "--base-url", server.url, "--only", "genes.txt")
+    with pytest.MonkeyPatch.context() as patch, serving(FILES) as lists:
+        patch.setenv("GENEPT_MIRROR", lists.url)
+        done = call_genept(*build, "--dry-run", "--json")
+        assert done.returncode == 0, done.stderr
+        estimate = json.loads(done.stdout)
+        assert (estimate["n_genes"], estimate["n_requests"], server.asked) == (2, 2, [])
+        assert "n_requests: 2" in call_genept(*build, "--dry-run").stdout
+        done = call_genept(*build, "-o", "texts.parquet")
+        assert done.returncode == 0, done.stderr
+        assert sorted(server.asked) == ["LYZ", "MACROH2A1"]
+        done = call_genept(*build, "--dry-run", "--json")
+        assert json.loads(done.stdout)["n_requests"] == 0
+    texts = get_texts(str(tmp_path / "texts.parquet"))
+    assert texts.genes.symbols == ("LYZ", "MACROH2A1")
+    assert texts.texts[0].startswith("LYZ encodes protein number")
+    assert (texts.provenance["sources"], texts.provenance["model"]) == ("generated", "small")
+    assert texts.provenance["prompt_version"] == "1"
+    assert KEY not in (tmp_path / "texts.parquet").read_bytes().decode(errors="replace")
