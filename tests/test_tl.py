@@ -133,7 +133,7 @@ def test_the_demo_file_says_where_counts_are(lsa_genes: GeneEmbeddings) -> None:
     ("names", "column", "message"),
     [
         ([f"ENSG0000019885{i}" for i in range(7)], None, "these are Ensembl ids: fetch"),
-        ([f"ENSG0000019885{i}" for i in range(7)], "feature_name", r"adata\.var\['feature_name'\]"),
+        ([f"ENSG0000019885{i}" for i in range(7)], "feature_name", "--gene-column feature_name"),
         ([f"{i}" for i in range(7)], None, "these are Entrez ids"),
         (["Lyz", "Cd3e", "Nkg7", "Ms4a1", "Actb", "Gapdh", "B2m"], None, "another species"),
         (list("abcdefg"), None, "holds gene symbols"),

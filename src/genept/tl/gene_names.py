@@ -44,7 +44,10 @@ def no_gene_in_common(measured: MeasuredGenes, names: Sequence[str], table: Gene
     kind = kind_of_names(names)
     column = _column_of_symbols(measured.var, table)
     if column is not None:
-        do = f"use that column: adata.var_names = adata.var[{column!r}].astype(str)"
+        do = (
+            f"use that column (in Python: gene_column={column!r}, "
+            f"on the command line: --gene-column {column})"
+        )
     elif (table.locate([name.upper() for name in names]) >= 0).any():
         do = "these differ in letter case only, as another species' symbols do: map them to human ones first"
     elif kind != "symbols":
