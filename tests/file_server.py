@@ -60,6 +60,9 @@ class _Handler(BaseHTTPRequestHandler):
         start, status = 0, 200
         if asked and self.server.resumable and self.headers.get("If-Range") == tag:
             start, status = int(asked.removeprefix("bytes=").rstrip("-")), 206
+            if start >= len(content):
+                self.send_error(416)
+                return
         self._send(status, content[start:], tag=tag, half=half)
 
     def _send(self, status: int, body: bytes, *, tag: str = "", half: bool = False) -> None:

@@ -31,7 +31,7 @@ SENTENCES = st.lists(WORDS, min_size=1, max_size=8).map(lambda words: " ".join(w
 IDS = st.integers(1, 39_999_999)
 REFERENCES = st.one_of(
     IDS.map("(PMID:{})".format),
-    st.lists(st.integers(10_000, 39_999_999), min_size=2, max_size=4).map(
+    st.lists(st.integers(100_000, 39_999_999), min_size=2, max_size=4).map(
         lambda ids: f"(PMIDs: {', '.join(map(str, ids[:-1]))} and {ids[-1]})"
     ),
     IDS.map("[PubMed {}]".format),
@@ -88,6 +88,8 @@ def test_it_only_removes_and_once_is_enough(text: str) -> None:
         ),
         ("Pemphigus (PNP; PMID:20805888).", "Pemphigus (PNP)."),
         ("As shown (Doe et al., PMID: 15805470).", "As shown (Doe et al.)."),
+        ("As in PMID: 12345678 and 10000 cells per well.", "As in and 10000 cells per well."),
+        ("Foo (for review, see PMID 12345678).", "Foo."),
         ("As described in PMID:10399963. More.", "As described in. More."),
         ("A later paper, PubMed ID: 8419333, says so.", "A later paper, says so."),
         ("PMID: 22754630 is a review.", "is a review."),

@@ -209,8 +209,8 @@ def test_a_cache_that_can_not_be_written(
 
 
 def test_unknown_names() -> None:
-    for name in ("nothing", "pbmc68k_reduced"):
-        with pytest.raises(UnknownNameError, match="ncbi_gene_summary"):
+    for name, message in (("nothing", "ncbi_gene_summary"), ("pbmc68k_reduced", "of the scanpy package")):
+        with pytest.raises(UnknownNameError, match=message):
             fetch(name)
 
 
@@ -232,16 +232,72 @@ def test_command_line(cache: Path, server: FileServer, run_genept: RunGenept) ->
     assert "Traceback" not in failed.stderr
 
 
-def test_a_record_of_another_state_of_the_file_is_not_believed(cache: Path, server: FileServer) -> None:
+def test_a_record_of_another_state_of_the_file_is_not_believed(
+    cache: Path, server: FileServer, caplog: pytest.LogCaptureFixture
+) -> None:
     fetched = fetch(NAME)
     # As after a crash between the new file and its record, or after a file put there by hand.
     fetched.path.write_bytes(CONTENT + b"more")
     found = locate(NAME)
-    assert (found.origin, found.sha256, found.date) == ("", "", "")
+    assert (found.sha256, found.date) == ("", "")
+    assert "isn't the file that was fetched on" in caplog.text
     said = provenance(found)
     assert said[f"{NAME}.sha256"] == hashlib.sha256(CONTENT + b"more").hexdigest()
-    assert said[f"{NAME}.origin"] == "put into the cache by hand"
+    assert said[f"{NAME}.origin"] == f"changed since it was fetched from {server.url}{PATH}"
     assert said[f"{NAME}.date"].startswith("20")
+    fetched.path.with_name(fetched.path.name + ".json").unlink()
+    assert provenance(locate(NAME))[f"{NAME}.origin"] == "put into the cache by hand"
+
+
+def test_a_copied_cache_is_believed(cache: Path, server: FileServer) -> None:
+    fetched = fetch(NAME)
+    os.utime(fetched.path, (1, 1))
+    assert locate(NAME) == fetched
+
+
+def test_a_text_that_breaks_off_without_a_word_is_noticed(cache: Path, server: FileServer) -> None:
+    """A server that streams says no length: only the end of the file can tell."""
+    path = "/" + DATASETS["hgnc_complete_set"].path
+    whole = b"hgnc_id\tsymbol\n" + b"HGNC:1\tLYZ\n" * 1000
+    for cut in (whole[:-1], whole[:-4], whole[:-5] + b"\n"):
+        server.files[path] = cut
+        with pytest.raises(FetchError, match="its last line is cut off"):
+            fetch("hgnc_complete_set")
+    server.files[path] = whole
+    assert fetch("hgnc_complete_set").path.read_bytes() == whole
+
+
+def test_what_is_longer_than_the_file_is_begun_anew(cache: Path, server: FileServer) -> None:
+    tag = f'"{hashlib.md5(CONTENT, usedforsecurity=False).hexdigest()}"'
+    part = cache / (DATASETS[NAME].path + ".part")
+    for left in (CONTENT, CONTENT + b"more"):
+        part.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(left)
+        part.with_name(part.name + ".etag").write_text(tag)
+        assert fetch(NAME, refresh=True).path.read_bytes() == CONTENT
+
+
+def test_two_processes_fetch_a_file_once(cache: Path, server: FileServer) -> None:
+    server.faults.extend(["half", "half"])
+    code = f"from genept.datasets import fetch; print(fetch({NAME!r}).sha256)"
+    two = [
+        subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, text=True) for _ in range(2)
+    ]
+    said = {process.communicate(timeout=60)[0].strip() for process in two}
+    assert said == {hashlib.sha256(CONTENT).hexdigest()}
+    assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "mirror", ["http://[::1", "http://host:port", "file:///data", "not a url", "ftp://x.org"]
+)
+def test_a_mirror_that_is_no_address_fails_at_once(
+    cache: Path, monkeypatch: pytest.MonkeyPatch, mirror: str
+) -> None:
+    monkeypatch.setenv("GENEPT_MIRROR", mirror)
+    monkeypatch.setattr(download_module, "FIRST_WAIT", 1000)
+    with pytest.raises(FetchError, match="GENEPT_MIRROR"):
+        fetch(NAME)
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", "{}", '{"size": "x", "mtime_ns": null}'])

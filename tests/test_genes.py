@@ -82,6 +82,15 @@ def test_names_on_both_sides_are_resolved_to_the_same_gene() -> None:
     assert match.rules == ("symbol", "symbol", "symbol", "symbol", "symbol", "unknown")
 
 
+def test_a_number_that_the_list_does_not_know_loses_no_gene() -> None:
+    """Embeddings of a later release of NCBI, say."""
+    table = GeneTable(("NEW1", "B", "ELSE"), entrez_ids=("999", "4", "5"))
+    match = match_resolved(Resolver(KNOWN).resolve(["NEW1", "OLD1", "B", "ELSE"]), table)
+    # B is the symbol of gene 3, but the table says that its B is gene 4; ELSE is on both sides.
+    np.testing.assert_array_equal(match.columns, [0, 1, 3])
+    np.testing.assert_array_equal(match.rows, [0, 0, 2])
+
+
 def test_of_an_old_and_a_new_symbol_the_new_has_the_gene() -> None:
     match = match_resolved(Resolver(KNOWN).resolve(["NEW2", "OLD2"]), GeneTable(("OLD2", "NEW2")))
     np.testing.assert_array_equal(match.rows, [1, 1])

@@ -118,9 +118,9 @@ def test_the_column_that_names_most_genes_is_found(
     counts.var["old"] = pd.Categorical(["LYZ", "a", "b", "c", "d", "e", "f"])
     counts.var_names = [f"gene{i}" for i in range(7)]
     genept.tl.embed_cells(counts, genes)
-    assert counts.uns["genept"]["X_genept_w"]["names_from"] == "var['gene_ids']"
+    assert counts.uns["genept"]["X_genept_w"]["names_from"] == "gene_ids"
     genept.tl.embed_cells(counts, genes, gene_column="old", key_added="said", min_coverage=0)
-    assert counts.uns["genept"]["said"]["names_from"] == "var['old']"
+    assert counts.uns["genept"]["said"]["names_from"] == "old"
     assert counts.uns["genept"]["said"]["coverage"]["n_genes_covered"] == 1
     for column, error in (("nothing", UnknownNameError), ("strand", GeneNamesError)):
         with pytest.raises(error, match=r"\+|nothing"):
@@ -139,7 +139,76 @@ def test_repeated_names_are_no_obstacle_where_a_column_tells_genes_apart(
     counts.var["gene_ids"] = ["ENSG00000090382", "ENSG00000198851", "4069", "9555", "2", "1", "0"]
     counts.var_names = ["LYZ", "CD3E", "LYZ", "x", "y", "z", "z"]
     genept.tl.embed_cells(counts, genes)
-    assert counts.uns["genept"]["X_genept_w"]["names_from"] == "var['gene_ids']"
+    assert counts.uns["genept"]["X_genept_w"]["names_from"] == "gene_ids"
+
+
+@pytest.mark.parametrize("method", ["w", "s"])
+def test_row_numbers_are_no_entrez_ids(
+    lists: Path, counts: AnnData, lsa_genes: GeneEmbeddings, method: str
+) -> None:
+    counts.var_names = [str(i) for i in range(7)]
+    with pytest.raises(GeneNamesError, match="only count rows: 0, 1, 2"):
+        genept.tl.embed_cells(counts, lsa_genes, method=method)  # type: ignore[arg-type]
+    counts.var["gene_symbols"] = ["LYZ", "CD3E", "NKG7", "MACROH2A1", "x", "x", "y"]
+    with pytest.raises(GeneNamesError, match=r"more than once: x, in var\['gene_symbols'\]"):
+        genept.tl.embed_cells(counts, lsa_genes, method=method)  # type: ignore[arg-type]
+    counts.var["gene_symbols"] = ["LYZ", "CD3E", "NKG7", "MACROH2A1", "x", "z", "y"]
+    genept.tl.embed_cells(counts, lsa_genes, method=method)  # type: ignore[arg-type]
+    assert counts.uns["genept"][f"X_genept_{method}"]["names_from"] == "gene_symbols"
+
+
+def test_numbers_are_ids_only_where_the_column_says_so(
+    lists: Path, counts: AnnData, genes: GeneEmbeddings
+) -> None:
+    counts.var_names = list("abcdefg")
+    counts.var["length"] = [4069, 916, 9555, 1, 2, 3, 4]
+    with pytest.raises(GeneNamesError, match="none of the 7"):
+        genept.tl.embed_cells(counts, genes)
+    counts.var["entrez_id"] = [4069, 916, np.nan, 9555, 2, 3, 4]
+    genept.tl.embed_cells(counts, genes)
+    coverage = counts.uns["genept"]["X_genept_w"]["coverage"]
+    assert coverage["n_genes_covered"] == 4
+    # A gene without an id is reported by its var_name.
+    assert "c" in coverage["largest_losses"]
+
+
+def test_any_frame_may_stand_in_var(lists: Path, counts: AnnData, genes: GeneEmbeddings) -> None:
+    counts.var = pd.concat(
+        [
+            pd.DataFrame({0: list("abcdefg"), 1: [[1]] * 7, 2: [b"x"] * 7}, index=counts.var_names),
+            pd.DataFrame({"twice": list("hijklmn")}, index=counts.var_names),
+            pd.DataFrame({"twice": pd.Categorical(list("opqrstu"))}, index=counts.var_names),
+        ],
+        axis=1,
+    )
+    genept.tl.embed_cells(counts, genes)
+    assert counts.uns["genept"]["X_genept_w"]["names_from"] == "var_names"
+    genept.tl.embed_cells(counts, genes, gene_column="var_names")
+    with pytest.raises(GeneNamesError, match="such as a, b, c"):
+        genept.tl.embed_cells(counts, genes, gene_column="0")
+
+
+def test_a_column_that_means_more_genes_is_no_better_if_fewer_have_a_vector(
+    lists: Path, counts: AnnData, genes: GeneEmbeddings
+) -> None:
+    counts.var["other"] = ["LYZ", "NONE", "LZM", "4069", "1", "ENSG00000090382", "x"]
+    counts.var_names = ["LYZ", "CD3E", "NKG7", "a", "b", "c", "d"]
+    genept.tl.embed_cells(counts, genes, min_coverage=0)
+    assert counts.uns["genept"]["X_genept_w"]["names_from"] == "other"
+    counts.var["other"] = ["LYZ", "NONE", "x", "y", "1", "z", "NKG7"]
+    genept.tl.embed_cells(counts, genes)
+    assert counts.uns["genept"]["X_genept_w"]["names_from"] == "var_names"
+
+
+def test_a_species_without_lists_has_the_names_of_its_embeddings(counts: AnnData) -> None:
+    genes = GeneEmbeddings(
+        GeneTable(("lyz",), aliases=(("zgc:111",),)),
+        np.ones((1, 4), dtype=np.float32),
+        provenance={"texts": {"taxon": "7955"}},
+    )
+    counts.var_names = ["zgc:111", *"abcdef"]
+    genept.tl.embed_cells(counts, genes, min_coverage=0)
+    assert counts.uns["genept"]["X_genept_w"]["coverage"]["by_rule"]["alias"]["genes"] == 1
 
 
 @pytest.mark.parametrize("method", ["w", "s"])

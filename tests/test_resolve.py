@@ -36,14 +36,18 @@ TABLE = GeneTable(
         ("ENSG00000999999.12", "LYZ", "ensembl", ""),
         ("LYZ_ENSG00000090382.3", "LYZ", "ensembl", ""),
         ("ENSG00000090382.3.1", "", "unknown", ""),
+        ("ENSG00000090382.3_PAR_Y", "LYZ", "ensembl", ""),
         ("9555", "MACROH2A1", "entrez", ""),
+        ("9555.0", "MACROH2A1", "entrez", ""),
+        ("nan", "", "unknown", ""),
+        ("Na", "", "unknown", ""),
         ("H2AFY", "MACROH2A1", "previous", ""),
         ("LZM", "LYZ", "alias", ""),
         ("h2afy", "MACROH2A1", "case", ""),
         ("1-Mar", "MARCHF1", "alias", ""),
         ("NA", "NA", "symbol", ""),
         ("QARS", "", "ambiguous", "EPRS1|QARS1"),
-        ("TRN", "", "ambiguous", "TRN|TRN"),
+        ("TRN", "", "ambiguous", "TRN (2)|TRN (3)"),
         ("lzm", "", "ambiguous", "LYZ|lyz2"),
         ("NAN", "", "unknown", ""),
         ("", "", "unknown", ""),
@@ -85,8 +89,8 @@ def test_names_that_do_not_decide_in_the_whole_table_are_left_behind() -> None:
 
 
 def test_genes_of_another_table_are_found_by_id_then_by_symbol() -> None:
-    other = GeneTable(("RENAMED", "H2AFY", "QARS", "new"), entrez_ids=("4069", "", "", "99"))
-    assert Resolver(TABLE).locate_genes(other).tolist() == [1, 0, -1, -1]
+    other = GeneTable(("RENAMED", "H2AFY", "QARS", "new", "LYZ"), entrez_ids=("4069", "", "", "99", "99999"))
+    assert Resolver(TABLE).locate_genes(other).tolist() == [1, 0, -1, -1, 1]
 
 
 GENE_INFO = (
@@ -103,6 +107,7 @@ GENE_INFO = (
 HGNC = (
     "hgnc_id\tsymbol\tname\talias_symbol\tprev_symbol\tentrez_id\tensembl_gene_id\n"
     'HGNC:1\tMACROH2A1\tmacroH2A.1 histone\t"mH2A1|LZM"\tH2AF12M\t9555\tENSG00000113648\n'
+    "HGNC:11719\tTEC\ttec protein tyrosine kinase\t\t\t70060\tENSG00000135605\n"
     "HGNC:2\tONLYHGNC\t\t\t\t\tENSG00000000001\n"
 )
 
@@ -110,7 +115,8 @@ HGNC = (
 def test_ncbi_columns_in_any_order_and_no_missing_values(tmp_path: Path) -> None:
     path = tmp_path / "gene_info.gz"
     path.write_bytes(gzip.compress(GENE_INFO.encode()))
-    genes = ncbi_genes(path, 9606)
+    genes, hgnc_ids = ncbi_genes(path, 9606)
+    assert hgnc_ids == ("HGNC:6740", "", "", "HGNC:11719", "")
     assert genes.symbols == ("LYZ", "H2AFY", "NA", "TEC", "LOC5")
     assert genes.aliases == (("LYZF1", "LZM"), (), ("NAN",), (), ())
     assert genes.ensembl_ids[0] == ("ENSG00000090382",)
@@ -120,11 +126,13 @@ def test_ncbi_columns_in_any_order_and_no_missing_values(tmp_path: Path) -> None
 def test_hgnc_renames_adds_and_owns(tmp_path: Path) -> None:
     (tmp_path / "gene_info").write_text(GENE_INFO)
     (tmp_path / "hgnc.txt").write_text(HGNC)
-    genes = with_hgnc(ncbi_genes(tmp_path / "gene_info", 9606), tmp_path / "hgnc.txt")
+    genes = with_hgnc(*ncbi_genes(tmp_path / "gene_info", 9606), tmp_path / "hgnc.txt")
     assert genes.symbols == ("LYZ", "MACROH2A1", "NA", "TEC", "LOC5", "ONLYHGNC")
     assert genes.previous[1] == ("H2AF12M", "H2AFY")
     assert genes.aliases[1] == ("mH2A1", "LZM")
     assert genes.full_names[:2] == ("lysozyme", "macroH2A.1 histone")
+    # NCBI knows TEC under another number: the HGNC id says that it is the same gene.
+    assert (genes.entrez_ids[3], genes.ensembl_ids[3]) == ("7006", ("ENSG00000135605",))
     resolver = Resolver(genes)
     found = resolver.resolve(["ENSG00000113648", "H2AFY", "LZM", "ENSG00000000001"]).table
     assert found["symbol"].tolist() == ["MACROH2A1", "MACROH2A1", "", "ONLYHGNC"]
@@ -199,7 +207,12 @@ def test_command_line(cache: Path, run_genept: RunGenept, tmp_path: Path) -> Non
     assert [line.split("\t")[4] for line in lines] == ["matched_by", "entrez", "symbol"]
     lines = run_genept("genes", "resolve", "--from", "data.h5ad", "--gene-column", "name").stdout.splitlines()
     assert [line.split("\t")[4] for line in lines] == ["matched_by", "alias", "unknown"]
-    for args in (["LYZ", "--from", "data.h5ad"], [], ["--from", "data.h5ad", "--gene-column", "no"]):
+    for args in (
+        ["LYZ", "--from", "data.h5ad"],
+        [],
+        ["LYZ", "--gene-column", "x"],
+        ["--from", "data.h5ad", "--gene-column", "no"],
+    ):
         failed = run_genept("genes", "resolve", *args)
         assert failed.returncode == 1
         assert "Traceback" not in failed.stderr
@@ -257,3 +270,12 @@ def test_every_task_label_that_ncbi_or_hgnc_knows_is_found(realdata: Path, real:
     assert len(known) > 10_000
     assert set(real.resolve(known).table["matched_by"]) == {"ensembl"}
     assert set(real.resolve(sorted(labels - upstream)).table["matched_by"]) <= {"unknown"}
+
+
+def test_a_cache_that_is_closed_to_us_can_be_read(cache: Path, caplog: pytest.LogCaptureFixture) -> None:
+    put(cache, "ncbi_gene_info_human", gzip.compress(GENE_INFO.encode()))
+    (cache / "parsed").write_text("a file in the place of the folder")
+    species._resolver.cache_clear()
+    with caplog.at_level("INFO", logger="genept"):
+        assert "LYZ" in gene_table().symbols
+    assert "can't be kept" in caplog.text

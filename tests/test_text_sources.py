@@ -22,6 +22,7 @@ from genept.errors import (
 from genept.testing import TextSourceConformance
 from genept.texts import (
     NCBITexts,
+    StarterTexts,
     TableTexts,
     TextSource,
     UniProtTexts,
@@ -130,6 +131,26 @@ def test_uniprot_joins_entries_and_shares_those_of_several_genes(mirror: FileSer
     }
 
 
+def test_a_sum_says_of_each_source_what_they_do_not_share(mirror: FileServer, tmp_path: Path) -> None:
+    for name in "abc":
+        (tmp_path / f"{name}.csv").write_text(f"symbol,text\nGENE{name},Text {name}.\n")
+    said = build_texts([NCBITexts(), UniProtTexts()]).provenance
+    assert (said["ncbi.licence"], said["uniprot.licence"]) == (
+        "public domain (work of the US government)",
+        "CC BY 4.0",
+    )
+    assert said["taxon"] == "9606"
+    three = "+".join(f"table:{tmp_path}/{name}.csv" for name in "abc")
+    said = get_texts(three).provenance
+    assert [said[f"{label}.file"] for label in ("table", "table.2", "table.3")] == ["a.csv", "b.csv", "c.csv"]
+
+
+def test_the_full_name_is_known_for_genes_of_any_source(mirror: FileServer) -> None:
+    get_texts("names")
+    texts = build_texts("starter", template="{symbol} ({name})", only=["LYZ"])
+    assert texts.texts == ("LYZ (lysozyme)",)
+
+
 def test_a_sum_has_what_both_say_as_the_second_release_writes_it(mirror: FileServer) -> None:
     texts = as_dict(get_texts("ncbi+uniprot"))
     assert texts["LYZ"] == NCBI["LYZ"] + " Protein summary: Has a bacteriolytic function."
@@ -180,10 +201,13 @@ def test_genes_without_a_text_are_left_out_or_get_the_bare_symbol(mirror: FileSe
 
 
 @pytest.mark.parametrize("bare", [False, True])
-def test_only_some_genes(mirror: FileServer, bare: bool) -> None:
+def test_only_some_genes(mirror: FileServer, caplog: pytest.LogCaptureFixture, bare: bool) -> None:
     wanted = ["ENSG00000113648.5", "LYZF1", "QUIET1", "nothing", "LZM"]
     texts = build_texts("ncbi", only=wanted, bare_symbols=bare)
     assert set(texts.genes.symbols) == {"LYZ", "MACROH2A1"} | ({"QUIET1"} if bare else set())
+    assert "LZM" in caplog.text
+    left_out = "1 unknown: nothing; 1 ambiguous: LZM"
+    assert texts.provenance["left_out"] == (left_out if bare else f"1 without a text: QUIET1; {left_out}")
     with pytest.raises(GeneNamesError, match="no text for any"):
         build_texts("ncbi", only=["nothing"], bare_symbols=bare)
 
@@ -201,7 +225,9 @@ def test_mouse(mirror: FileServer) -> None:
 @pytest.mark.parametrize(
     ("spec", "error", "message"),
     [
-        ("nbci", UnknownNameError, "names, ncbi, starter, table, uniprot"),
+        ("nbci", UnknownNameError, "generated, names, ncbi, starter, table, uniprot"),
+        ("generated:gpt", ArgumentError, "--source generated:gpt --only"),
+        ("generated", ArgumentError, "--source generated:MODEL --only"),
         ("ncbi:omim", ArgumentError, "ncbi:refseq"),
         ("starter:x", ArgumentError, "use starter"),
         ("table", ArgumentError, "table:ARGUMENT"),
@@ -251,6 +277,31 @@ class TestTables:
         assert texts.provenance["file"] == name
         assert len(texts.provenance["sha256"]) == 64
 
+    def test_the_known_column_stays_whatever_the_order(self, tmp_path: Path) -> None:
+        texts = self.load(tmp_path / "a.csv", "summary,name_of_gene\nAn enzyme.,LYZ\n")
+        assert as_dict(texts) == {"LYZ": "An enzyme."}
+        texts = self.load(tmp_path / "b.csv", "Symbol,symbol,text\nLYZ,x,An enzyme.\n")
+        assert as_dict(texts) == {"LYZ": "An enzyme."}
+
+    def test_quotation_marks_in_tables_with_tabs(self, tmp_path: Path) -> None:
+        content = 'symbol\ttext\nLYZ\t"An" enzyme\nTP53\tx"y\n"CD3E"\t"A ""chain"" of CD3"\n'
+        texts = self.load(tmp_path / "a.tsv", content)
+        assert as_dict(texts) == {"LYZ": '"An" enzyme', "TP53": 'x"y', "CD3E": 'A "chain" of CD3'}
+
+    def test_parquet_of_any_types(self, tmp_path: Path) -> None:
+        frame = pd.DataFrame(
+            {
+                "symbol": pd.Categorical(["TP53", "LYZ", "CD3E"]),
+                "text": ["a", "b", None],
+                "entrez_id": [7157, None, 916],
+                "n": pd.array([1, None, 3], dtype="Int64"),
+            }
+        )
+        frame.to_parquet(tmp_path / "a.parquet")
+        texts = get_texts(str(tmp_path / "a.parquet"))
+        assert as_dict(texts) == {"TP53": "a", "LYZ": "b"}
+        assert texts.genes.entrez_ids == ("7157", "")
+
     def test_tabs_and_lines_in_a_text_become_spaces(self, tmp_path: Path) -> None:
         texts = self.load(tmp_path / "a.csv", 'symbol,text\nLYZ,"one\n two\tthree"\n')
         assert texts.texts == ("one two three",)
@@ -267,16 +318,27 @@ class TestTables:
         assert texts.genes.symbols == ("AARS1", "NEW", "LYZ")
         assert texts.genes.aliases == (("AARS",), ("OLD",), ())
         assert texts.texts[0] == content["AARS"]
+        # Their head is the template's, so that it doesn't come twice in a sum.
+        path = tmp_path / "NCBI_UniProt_summary_of_genes.json"
+        both = build_texts([TableTexts(str(path)), StarterTexts()], only=["NEW"])
+        assert both.texts == ("Gene Symbol NEW Something.",)
 
     @pytest.mark.parametrize(
         ("name", "content", "error", "message"),
         [
             ("a.csv", "symbol,text\nLYZ,one\nLYZ,two\n", GeneNamesError, "more than one text in .*LYZ"),
             ("a.csv", "symbol,note,more\nLYZ,one,1\n", InputFileError, "columns symbol, note, more"),
-            ("a.csv", "", InputFileError, "can't be read"),
+            ("a.csv", "", InputFileError, "with the columns"),
+            ("a.csv", "symbol,text\nLYZ,An enzyme, in saliva\n", InputFileError, "row 2 .*LYZ.* 3 fields"),
+            ("a.csv", 'symbol,text\nLYZ,"An enzyme\n', InputFileError, "unexpected end of data"),
+            ("a.csv", 'symbol,text\nLYZ,"An" enzyme\n', InputFileError, "can't be read"),
+            ("a.csv.gz", gzip.compress(b"symbol,text")[:-9] + b"\0" * 9, InputFileError, "can't be read"),
+            ("a.json", "[" * 100_000, InputFileError, "can't be read"),
+            ("a.json", '{"LYZ": "one", "LYZ": "two"}', GeneNamesError, "more than one text in .*LYZ"),
+            ("a.json", '{"LYZ": {"text": "one"}}', InputFileError, "no object of strings"),
             ("a.csv", "symbol,text\n", GeneNamesError, "no text for any"),
             ("a.csv", b"symbol,text\nLYZ,\xff\xfe\n", InputFileError, "can't be read"),
-            ("a.json", "[1, 2]", InputFileError, "holds list"),
+            ("a.json", "[1, 2]", InputFileError, "no object of strings"),
             ("a.json", '{"LYZ": 1}', InputFileError, "object of gene symbols"),
             ("a.json", '{"LYZ": ', InputFileError, "can't be read"),
             ("a.parquet", b"PAR1 no PAR1", InputFileError, "can't be read"),
@@ -332,9 +394,12 @@ def test_an_edited_corpus_says_so(tmp_path: Path) -> None:
     texts = get_texts(str(path))
     assert texts.texts[0] == "Mine."
     assert (texts.provenance["sources"], texts.provenance["edited"]) == ("test", "since it was built")
+    swapped = table.set_column(table.schema.get_field_index("symbol"), "symbol", [["NA", "LYZ"]])
+    pq.write_table(swapped, path)
+    assert get_texts(str(path)).provenance["edited"] == "since it was built"
     pd.read_parquet(path).assign(text=["Theirs.", "NAN"]).to_parquet(path)
     texts = get_texts(str(path))
-    assert texts.texts[0] == "Theirs."
+    assert set(texts.texts) == {"Theirs.", "NAN"}
     assert "sources" not in texts.provenance
 
 
@@ -377,6 +442,8 @@ def test_from_source_to_file_to_vectors_on_the_command_line(
         (["--source", "starter", "-o", "t.xlsx"], "doesn't end in .parquet or .csv or .tsv"),
         (["--source", "starter", "-o", "no/t.csv"], "No such file or directory"),
         (["--source", "starter", "-o", "t.csv", "--template", "{x}"], "the template '{x}'"),
+        (["--source", "mine.csv", "-o", "mine.csv"], "also an input"),
+        (["--source", "starter+table:mine.csv", "-o", "mine.csv"], "also an input"),
         (["--source", "starter", "-o", "t.csv", "--dry-run"], "asks no model"),
         (["--source", "starter", "-o", "t.csv", "--only", "nothing.txt"], "can't be read"),
         (["--source", "starter", "-o", "t.csv", "--only", "empty.txt"], "names no gene"),
@@ -389,11 +456,14 @@ def test_bad_input_on_the_command_line(
     args: list[str], message: str, call_genept: RunGenept, tmp_path: Path
 ) -> None:
     (tmp_path / "empty.txt").write_text("\n")
+    (tmp_path / "mine.csv").write_text("symbol,text,my notes\nLYZ,An enzyme,mine\n")
+    before = (tmp_path / "mine.csv").read_bytes()
     done = call_genept("texts", "build", *args)
     assert (done.returncode, done.stdout) == (1, "")
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-    assert [path.name for path in tmp_path.iterdir()] == ["empty.txt"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty.txt", "mine.csv"]
+    assert (tmp_path / "mine.csv").read_bytes() == before
 
 
 def test_templates_are_listed(call_genept: RunGenept) -> None:

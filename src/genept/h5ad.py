@@ -3,8 +3,11 @@
 import warnings
 from pathlib import Path
 
+import h5py
+import pandas as pd
 from anndata import AnnData
 from anndata import read_h5ad as anndata_read_h5ad
+from anndata.io import read_elem
 
 from genept.atomic import written_whole
 from genept.errors import InputFileError
@@ -55,6 +58,25 @@ def read_h5ad(path: str | Path) -> AnnData:
             do="write it again with adata.write_h5ad(path); 10x and loom files are read by "
             "scanpy first (sc.read_10x_h5, sc.read_loom)",
         ) from error
+
+
+def read_var(path: str | Path) -> pd.DataFrame:
+    """Read only what an ``.h5ad`` file says of its genes, not the matrix.
+
+    Raises
+    ------
+    InputFileError
+        As :func:`read_h5ad`.
+    """
+    try:
+        with h5py.File(path) as file:
+            var = read_elem(file["var"])
+    except Exception:  # h5py and anndata raise many kinds for a broken or older file
+        # The reader of whole files knows older layouts, and says what is wrong.
+        var = None
+    if not isinstance(var, pd.DataFrame):
+        var = pd.DataFrame(read_h5ad(path).var)
+    return var
 
 
 def write_h5ad(adata: AnnData, path: str | Path) -> None:

@@ -36,6 +36,8 @@ def list_(json: JsonOption = False) -> None:
         return
     for row in rows:
         row["state"] = row["fetched"][:10] if row["fetched"] else "yes" if row["here"] else "-"
+        if not DATASETS[row["name"]].path:
+            row["state"] = "in scanpy"
     print_table(rows, {"name": "name", "state": "here", "licence": "licence", "title": "what it is"})
 
 

@@ -18,10 +18,10 @@ def names_in_data(path: Path, gene_column: str | None, resolver: "Resolver") -> 
     InputFileError, UnknownNameError
         If the file can't be read or has no such column.
     """
-    from genept.h5ad import read_h5ad
+    from genept.h5ad import read_var
     from genept.tl.gene_column import find_names, names_in_column
 
-    var = read_h5ad(path).var
+    var = read_var(path)
     return find_names(var, resolver)[1] if gene_column is None else names_in_column(var, gene_column)
 
 

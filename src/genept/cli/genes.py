@@ -89,6 +89,10 @@ def resolve(
             expected="one of the two",
             do="give names, or a file with --from data.h5ad",
         )
+    if gene_column is not None and from_file is None:
+        raise ArgumentError(
+            "--gene-column without --from", expected="a file that has columns", do="name it with --from"
+        )
     resolver = species_resolver(taxon)
     queries = names or names_in_data(from_file or Path(), gene_column, resolver)
     resolution = resolver.resolve(queries)

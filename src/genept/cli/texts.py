@@ -68,7 +68,10 @@ def build(
         return
     if output is None:
         raise ArgumentError("no output", expected="a file to write", do="name one: -o texts.parquet")
-    check_output(output, suffixes=FORMATS, inputs=() if only is None else (only,))
+    tables = (Path(part.removeprefix("table:")) for part in (source, *source.split("+")))
+    check_output(
+        output, suffixes=FORMATS, inputs=(*([only] if only else []), *(t for t in tables if t.is_file()))
+    )
     texts = build_texts(
         generated or source, template=template, taxon=taxon, only=wanted, bare_symbols=bare_symbols
     )

@@ -6,7 +6,6 @@ import os
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 from platformdirs import user_cache_path
 
@@ -29,7 +28,7 @@ class Fetched:
     path
         Where the file lies.
     origin
-        URL that it came from; empty where the user put it there.
+        URL that it came from; empty where the user put it there, and a word on it where it was changed.
     sha256
         Checksum of the whole file, hexadecimal; empty where it wasn't fetched by genept.
     date
@@ -57,7 +56,13 @@ def known_file(name: str) -> Dataset:
         If no upstream file of that name is known.
     """
     dataset = DATASETS.get(name)
-    if dataset is None or not dataset.path:
+    if dataset is not None and not dataset.path:
+        raise UnknownNameError(
+            f"{name!r} isn't fetched",
+            expected=f"nothing to be done: it is {dataset.origin}",
+            do="use it as genept.datasets.pbmc68k_reduced()",
+        )
+    if dataset is None:
         files = [d.name for d in DATASETS.values() if d.path]
         raise UnknownNameError(
             f"no upstream file named {name!r}",
@@ -65,6 +70,11 @@ def known_file(name: str) -> Dataset:
             do="see `genept data list`",
         )
     return dataset
+
+
+def name_of(path: Path) -> str:
+    """Name of the data set that lies at a path; ``NAME`` where it is none of ours."""
+    return next((d.name for d in DATASETS.values() if d.path and path.as_posix().endswith(d.path)), "NAME")
 
 
 def in_cache(name: str) -> Fetched | None:
@@ -76,14 +86,7 @@ def in_cache(name: str) -> Fetched | None:
     path = cache_folder() / dataset.path
     if not path.is_file():
         return None
-    known = _record_of(path)
-    return Fetched(
-        name=name,
-        path=path,
-        origin=known.get("origin", ""),
-        sha256=known.get("sha256", ""),
-        date=known.get("date", ""),
-    )
+    return _with_record(name, path)
 
 
 def provenance(*files: Fetched) -> dict[str, str]:
@@ -133,18 +136,28 @@ def write_record(fetched: Fetched) -> None:
         draft.write_text(json.dumps({**content, **_state(fetched.path)}, indent=2) + "\n")
 
 
-def _record_of(path: Path) -> dict[str, Any]:
-    """Read what was recorded of a file; nothing where the file has changed since."""
+def _with_record(name: str, path: Path) -> Fetched:
+    """Say what was recorded of a file, as far as it is still that file."""
     record = _record_path(path)
     if not record.is_file():
-        return {}
+        return Fetched(name, path)
     try:
         known = json.loads(record.read_text())
-        same = all(known[key] == value for key, value in _state(path).items())
+        origin, sha256, date = (str(known[key]) for key in ("origin", "sha256", "date"))
+        # Copying a file changes its time; only its content tells.
+        same = all(known[key] == value for key, value in _state(path).items()) or digest_of(path) == sha256
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.info("%s can't be read (%r); %s counts as put there by hand", record, error, path.name)
-        return {}
-    return known if same else {}
+        return Fetched(name, path)
+    if same:
+        return Fetched(name, path, origin, sha256, date)
+    log.warning(
+        "%s isn't the file that was fetched on %s; to have that again: genept data fetch %s --refresh",
+        path,
+        date,
+        name,
+    )
+    return Fetched(name, path, origin=f"changed since it was fetched from {origin}")
 
 
 def _state(path: Path) -> dict[str, int]:

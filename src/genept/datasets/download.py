@@ -71,6 +71,11 @@ def _attempt(client: httpx.Client, url: str, part: Path) -> None:
     headers["Accept-Encoding"] = "identity"
     try:
         with client.stream("GET", url, headers=headers) as response:
+            if response.status_code == 416:
+                # What is here is as long as the whole file, or longer: not to be gone on from.
+                part.unlink(missing_ok=True)
+                tag.unlink(missing_ok=True)
+                raise _TryAgainError("what was there of the file can't be gone on from")
             if response.status_code in _TEMPORARY:
                 raise _TryAgainError(f"status {response.status_code}", _asked_wait(response))
             if response.status_code not in (200, 206):
@@ -87,6 +92,12 @@ def _attempt(client: httpx.Client, url: str, part: Path) -> None:
                 if version and not version.startswith("W/"):
                     tag.write_text(version)
             _receive(response, part, have)
+    except (httpx.InvalidURL, httpx.UnsupportedProtocol) as error:
+        raise FetchError(
+            f"the address {url!r} ({error})",
+            expected="http:// or https://",
+            do="check GENEPT_MIRROR",
+        ) from error
     except httpx.HTTPError as error:
         raise _TryAgainError(f"{type(error).__name__} ({error})") from error
     tag.unlink(missing_ok=True)
@@ -103,8 +114,11 @@ def _receive(response: httpx.Response, part: Path, have: int) -> None:
         for chunk in response.iter_raw():
             file.write(chunk)
             progress.update(len(chunk))
-    if total is not None and part.stat().st_size != total:
-        raise _TryAgainError(f"{part.stat().st_size:,} of {total:,} bytes")
+    size = part.stat().st_size
+    if total is not None and size != total:
+        if size > total:
+            part.unlink()
+        raise _TryAgainError(f"{size:,} of {total:,} bytes")
 
 
 def _asked_wait(response: httpx.Response) -> float | None:

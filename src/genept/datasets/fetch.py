@@ -5,6 +5,8 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
+from filelock import FileLock
+
 from genept.datasets.cache import Fetched, cache_folder, in_cache, known_file, write_record
 from genept.datasets.download import download
 from genept.datasets.registry import Dataset
@@ -16,7 +18,7 @@ log = logging.getLogger(__name__)
 
 def address(dataset: Dataset) -> str:
     """Where a file is fetched from: its origin, or its path below ``GENEPT_MIRROR``."""
-    mirror = os.environ.get("GENEPT_MIRROR", "").rstrip("/")
+    mirror = os.environ.get("GENEPT_MIRROR", "").strip().rstrip("/")
     return f"{mirror}/{dataset.path}" if mirror else dataset.origin
 
 
@@ -49,12 +51,16 @@ def fetch(name: str, *, refresh: bool = False) -> Fetched:
     if cached is not None and not refresh:
         return cached
     path = cache_folder() / dataset.path
-    part = path.with_name(path.name + ".part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        _download(dataset, part, path)
-        sha256 = _checked(part, dataset)
-        part.replace(path)
+        locks = cache_folder() / "locks"
+        locks.mkdir(exist_ok=True)
+        # Another process may be fetching the same file; then this one waits, and takes what that one got.
+        with FileLock(locks / f"{name}.lock"):
+            other = in_cache(name)
+            if other is not None and other != cached:
+                return other
+            return _fetched(dataset, path)
     except OSError as error:
         if isinstance(error, OutputError):
             raise
@@ -63,8 +69,15 @@ def fetch(name: str, *, refresh: bool = False) -> Fetched:
             expected="a cache folder that you may write to, with room on the disk",
             do="free the space, or set GENEPT_CACHE to another folder, and run again",
         ) from error
+
+
+def _fetched(dataset: Dataset, path: Path) -> Fetched:
+    part = path.with_name(path.name + ".part")
+    _download(dataset, part, path)
+    sha256 = _checked(part, dataset)
+    part.replace(path)
     fetched = Fetched(
-        name=name,
+        name=dataset.name,
         path=path,
         origin=address(dataset),
         sha256=sha256,

@@ -62,10 +62,16 @@ def _first_line(path: Path, dataset: Dataset) -> str:
         if broken is not None:
             raise zipfile.BadZipFile(f"member {broken}")
         return ""
+    end = b""
     with gzip.open(path) if dataset.form == "gzip" else path.open("rb") as file:
-        header = file.readline(4096)
-        while file.read(_CHUNK):
-            pass
+        header = file.readline(1 << 16)
+        while chunk := file.read(_CHUNK):
+            end = (end + chunk)[-_CHUNK:]
+    # A plain text has no checksum of its own: a stream that broke off ends within a line.
+    last = (end or header).removesuffix(b"\n").rpartition(b"\n")[2]
+    whole = (end or header).endswith(b"\n") and last.count(b"\t") == header.count(b"\t")
+    if dataset.form == "text" and not whole:
+        raise EOFError("its last line is cut off")
     return header.decode("utf-8", errors="replace")
 
 

@@ -3,6 +3,7 @@
 import pandas as pd
 
 from genept.errors import GeneNamesError
+from genept.genes.names import entrez_id
 from genept.genes.table import GeneTable
 
 # Column of the frame to field of the table: one string for a gene, or several joined by a bar.
@@ -54,4 +55,6 @@ def from_frame(frame: pd.DataFrame) -> GeneTable:
         for column, name in JOINED.items()
         if column in frame
     }
+    # A table of numbers with gaps has made floats of them.
+    plain["entrez_ids"] = tuple(map(entrez_id, plain.get("entrez_ids", ())))
     return GeneTable(**plain, **joined)  # type: ignore[arg-type]

@@ -84,11 +84,13 @@ def match_resolved(resolution: Resolution, table: GeneTable) -> GeneMatch:
     """
     names = resolution.table["query"].tolist()
     rules = resolution.table["matched_by"].tolist()
-    rows = np.append(_rows_of_genes(resolution.resolver, table), -1)[resolution.rows]
-    # The same symbol in the data and in the table is no guess, even where no list of genes knows it.
+    resolver = resolution.resolver
+    located = np.arange(len(table)) if table is resolver.genes else resolver.locate_genes(table)
+    rows = np.append(_rows_of_genes(located, resolver, table), -1)[resolution.rows]
+    # The same symbol in the data and in the table is no guess, even where the list of genes doesn't know it.
     exact = _exact_rows(names, table)
-    for position in np.flatnonzero(exact >= 0):
-        if rules[position] in (AMBIGUOUS, UNKNOWN):
+    for position in np.flatnonzero((exact >= 0) & (rows < 0)):
+        if rules[position] in (AMBIGUOUS, UNKNOWN) or located[exact[position]] < 0:
             rows[position], rules[position] = exact[position], SYMBOL
     return _as_match(names, rows, rules)
 
@@ -103,12 +105,9 @@ def _exact_rows(names: Sequence[str], table: GeneTable) -> NDArray[np.intp]:
     return np.array([row_of.get(name, -1) for name in names], dtype=np.intp)
 
 
-def _rows_of_genes(resolver: Resolver, table: GeneTable) -> NDArray[np.intp]:
+def _rows_of_genes(found: NDArray[np.intp], resolver: Resolver, table: GeneTable) -> NDArray[np.intp]:
     """For each gene of the resolver its row in ``table``, -1 where it has none."""
-    if table is resolver.genes:
-        return np.arange(len(table), dtype=np.intp)
     rows = np.full(len(resolver.genes), -1, dtype=np.intp)
-    found = resolver.locate_genes(table)
     # Where two rows turn out to be one gene (old and new symbol), the one with today's symbol has it,
     # else the first.
     today = [table.symbols[r] == resolver.genes.symbols[f] if f >= 0 else False for r, f in enumerate(found)]

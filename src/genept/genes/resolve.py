@@ -1,6 +1,5 @@
 """Resolve names that data sets give to genes, with an audit trail."""
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from genept.genes.names import ensembl_id, entrez_id
 from genept.genes.table import GeneTable
 
 SYMBOL = "symbol"
@@ -15,7 +15,8 @@ CASE = "case"
 # In this order: what a name is today beats what it was, and that beats a nickname.
 RULES = (SYMBOL, "ensembl", "entrez", "previous", "alias", CASE)
 AMBIGUOUS = "ambiguous"
-_ENSEMBL = re.compile(r"(?:.*_)?(ENS[A-Z]*G\d{11})(?:\.\d+)?")
+# What is left of missing names in files; the case rule would make genes of them (NaN is an alias of SCN11A).
+_MISSING = {"nan", "na", "none", "null"}
 UNKNOWN = "unknown"
 
 # Name to the rows that it may mean, each once. Nearly all have one row, and a tuple costs less than a set.
@@ -68,11 +69,11 @@ class Resolver:
                 _add(lower, name.lower(), rows)
         self._steps: tuple[tuple[str, _Index, Callable[[str], str]], ...] = (
             (SYMBOL, symbols, str),
-            ("ensembl", _index(genes.ensembl_ids), _ensembl_id),
-            ("entrez", self._entrez, str),
+            ("ensembl", _index(genes.ensembl_ids), ensembl_id),
+            ("entrez", self._entrez, entrez_id),
             ("previous", previous, str),
             ("alias", aliases, str),
-            (CASE, lower, str.lower),
+            (CASE, lower, _lower),
         )
 
     def resolve(self, names: Sequence[str]) -> Resolution:
@@ -147,7 +148,7 @@ class Resolver:
         return rows[0] if rows else None
 
     def locate_genes(self, genes: GeneTable) -> NDArray[np.intp]:
-        """Find the genes of another table here: by Entrez id where it has one, else by symbol.
+        """Find the genes of another table here: by Entrez id where it is known, else by symbol.
 
         Parameters
         ----------
@@ -161,11 +162,18 @@ class Resolver:
         """
         return np.array(
             [
-                self._entrez.get(entrez, (-1,))[0] if entrez else self._one(symbol)[0]
+                self._entrez[entrez][0] if entrez in self._entrez else self._one(symbol)[0]
                 for symbol, entrez in zip(genes.symbols, genes.entrez_ids, strict=True)
             ],
             dtype=np.intp,
         )
+
+    def _candidates(self, rows: Sequence[int]) -> list[str]:
+        """Symbols of genes, with the Entrez id where the symbol doesn't tell them apart."""
+        symbols = [self.genes.symbols[row] for row in rows]
+        if len(set(symbols)) == len(symbols):
+            return symbols
+        return [f"{symbol} ({self.genes.entrez_ids[row]})" for symbol, row in zip(symbols, rows, strict=True)]
 
     def _one(self, name: str) -> tuple[int, str, str]:
         for rule, index, key in self._steps:
@@ -174,7 +182,7 @@ class Resolver:
                 continue
             if len(rows) == 1:
                 return rows[0], rule, ""
-            return -1, AMBIGUOUS, "|".join(self.genes.symbols[row] for row in sorted(rows))
+            return -1, AMBIGUOUS, "|".join(self._candidates(sorted(rows)))
         return -1, UNKNOWN, ""
 
 
@@ -192,7 +200,6 @@ def _add(index: _Index, name: str, rows: tuple[int, ...]) -> None:
         index[name] = tuple({*known, *rows})
 
 
-def _ensembl_id(name: str) -> str:
-    """Strip the version of an Ensembl id, and a symbol before it, as in ``HLA-B_ENSG00000234745.12``."""
-    found = _ENSEMBL.fullmatch(name)
-    return found[1] if found else name
+def _lower(name: str) -> str:
+    lower = name.lower()
+    return "" if lower in _MISSING else lower

@@ -22,7 +22,7 @@ SPECIES = {HUMAN: "Homo sapiens", MOUSE: "Mus musculus"}
 # NCBI's list, without which there is no table, and those that make it better.
 _LISTS = {HUMAN: ("ncbi_gene_info_human", "hgnc_complete_set"), MOUSE: ("ncbi_gene_info_mouse",)}
 # Changes whenever the parsed table would.
-_PARSER = 2
+_PARSER = 3
 
 
 def gene_table(taxon: int = HUMAN) -> GeneTable:
@@ -119,12 +119,20 @@ def _resolver(taxon: int, sources: tuple[Path, ...], state: str) -> Resolver:
             return Resolver(from_frame(pd.read_parquet(kept)))
         except (OSError, ValueError) as error:
             log.info("%s is damaged (%s) and made again", kept, error)
-    table = ncbi_genes(sources[0], taxon)
+    table, hgnc_ids = ncbi_genes(sources[0], taxon)
     for hgnc in sources[1:]:
-        table = with_hgnc(table, hgnc)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    for old in kept.parent.glob(f"genes_{taxon}_*"):
-        old.unlink()
-    with written_whole(kept) as draft:
-        to_frame(table).to_parquet(draft, index=False)
+        table = with_hgnc(table, hgnc_ids, hgnc)
+    try:
+        _keep(table, kept, taxon)
+    except OSError as error:
+        # A cache that others look after may be closed to us; parsing anew costs a second or two.
+        log.info("the parsed list of genes can't be kept in %s (%s)", kept.parent, error)
     return Resolver(table)
+
+
+def _keep(table: GeneTable, path: Path, taxon: int) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    for old in path.parent.glob(f"genes_{taxon}_*"):
+        old.unlink(missing_ok=True)
+    with written_whole(path) as draft:
+        to_frame(table).to_parquet(draft, index=False)

@@ -1,17 +1,22 @@
 """From sources to the texts that are embedded: joined gene by gene, and written by a template."""
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from genept.errors import GeneNamesError, MissingDataError
-from genept.genes import GeneTable, Resolver, match_resolved, species_resolver
+from genept.errors import GeneNamesError, MissingDataError, name_some
+from genept.genes import GeneTable, Resolution, Resolver, match_resolved, species_resolver
+from genept.genes.names import is_date
+from genept.genes.resolve import AMBIGUOUS, UNKNOWN
 from genept.genes.species import HUMAN, SPECIES, fetch_gene_files
 from genept.texts.gene_texts import GeneTexts
 from genept.texts.join import concatenate, join
 from genept.texts.source import TextSource, text_sources
 from genept.texts.table import TableTexts, is_table
 from genept.texts.templates import DEFAULT, Template, get_template
+
+log = logging.getLogger(__name__)
 
 # What the authors embed of a gene of which nothing is written.
 BARE = Template("bare", "Gene Symbol {symbol}", "the bare symbol")
@@ -90,16 +95,21 @@ def build_texts(
     ['Gene Symbol CD3E', 'Gene Symbol LYZ']
     """
     chosen = _sources(sources)
-    used = _template(chosen, template)
+    if template is not None:
+        _template(chosen, template)
     if bare_symbols:
         fetch_gene_files(taxon)
     loaded = [source.load(taxon) for source in chosen]
+    # What a source is by itself, some find out by loading.
+    used = _template(chosen, template)
     resolver = _species(taxon)
     parts = [(source.field, texts) for source, texts in zip(chosen, loaded, strict=True)]
     genes, known = join(parts, resolver)
     names = None if only is None else (resolver or Resolver(genes)).resolve(list(only))
     rows = range(len(genes)) if names is None else sorted(set(match_resolved(names, genes).rows.tolist()))
-    texts = {row: used.render({**_names(genes, row), **known[row]}) for row in rows}
+    full_names = _full_names(genes, resolver)
+    fields = ({"symbol": genes.symbols[row], "name": full_names[row], **known[row]} for row in rows)
+    texts = {row: used.render(one) for row, one in zip(rows, fields, strict=True)}
     kept = [row for row in rows if texts[row]]
     table, written = genes.take(kept), [texts[row] for row in kept]
     if bare_symbols and resolver is not None:
@@ -110,10 +120,13 @@ def build_texts(
     if not written:
         raise GeneNamesError(
             "no text for any of the genes that are wanted",
-            expected="genes that the source writes about",
-            do="check the names and the species, or choose another source",
+            expected=f"genes that the source writes about, with all that the template asks: {used.pattern}",
+            do="check the names, the species and the template, or choose another source",
         )
-    return GeneTexts(table, tuple(written), _provenance(chosen, loaded, used, bare_symbols=bare_symbols))
+    provenance = _provenance(chosen, loaded, used, bare_symbols=bare_symbols)
+    if names is not None:
+        provenance["left_out"] = _report_left_out(names, table)
+    return GeneTexts(table, tuple(written), provenance)
 
 
 def _sources(sources: str | TextSource | Sequence[TextSource]) -> list[TextSource]:
@@ -139,8 +152,31 @@ def _species(taxon: int) -> Resolver | None:
         return None
 
 
-def _names(genes: GeneTable, row: int) -> dict[str, str]:
-    return {"symbol": genes.symbols[row], "name": genes.full_names[row]}
+def _full_names(genes: GeneTable, resolver: Resolver | None) -> list[str]:
+    """Full names as the source has them, else as the species' table has them."""
+    if resolver is None:
+        return list(genes.full_names)
+    rows = resolver.locate_genes(genes).tolist()
+    return [
+        name or (resolver.genes.full_names[row] if row >= 0 else "")
+        for name, row in zip(genes.full_names, rows, strict=True)
+    ]
+
+
+def _report_left_out(wanted: Resolution, table: GeneTable) -> str:
+    """Say which of the genes that are wanted have no text in the end, and why."""
+    found = set(match_resolved(wanted, table).columns.tolist())
+    lost: dict[str, list[str]] = {}
+    for position, (name, rule) in enumerate(
+        zip(wanted.table["query"], wanted.table["matched_by"], strict=True)
+    ):
+        if position not in found:
+            reason = {UNKNOWN: "unknown", AMBIGUOUS: "ambiguous"}.get(rule, "without a text")
+            lost.setdefault("a spreadsheet's date" if is_date(name) else reason, []).append(name)
+    said = "; ".join(f"{len(some):,} {reason}: {name_some(some)}" for reason, some in lost.items())
+    if said:
+        log.warning("of the genes that are wanted, these are left out: %s", said)
+    return said or "nothing"
 
 
 def _without_text(wanted: Iterable[int], resolver: Resolver, table: GeneTable) -> list[int]:
@@ -159,13 +195,25 @@ def _without_text(wanted: Iterable[int], resolver: Resolver, table: GeneTable) -
 def _provenance(
     sources: Sequence[TextSource], loaded: Sequence[GeneTexts], template: Template, *, bare_symbols: bool
 ) -> dict[str, str]:
-    """Merge what the texts say of themselves; where two differ, under the name of the source."""
+    """Merge what the texts say of themselves; where they differ, each under the name of its source."""
+    times = Counter[str]()
+    labels = []
+    for source in sources:
+        times[source.name] += 1
+        labels.append(source.name if times[source.name] == 1 else f"{source.name}.{times[source.name]}")
+    keys = dict.fromkeys(key for texts in loaded for key in texts.provenance)
     merged: dict[str, str] = {}
-    for source, texts in zip(sources, loaded, strict=True):
-        for key, value in texts.provenance.items():
-            shared = merged.setdefault(key, value)
-            if shared != value and key != "source":
-                merged[f"{source.name}.{key}"] = value
+    for key in keys:
+        said = [texts.provenance.get(key) for texts in loaded]
+        different = set(said) - {None}
+        if len(different) == 1:
+            merged[key] = str(*different)
+        else:
+            merged |= {
+                f"{label}.{key}": one for label, one in zip(labels, said, strict=True) if one is not None
+            }
+    for label in labels:
+        merged.pop(f"{label}.source", None)
     merged["source"] = "+".join(texts.provenance["source"] for texts in loaded)
     merged["template"] = template.pattern
     if bare_symbols:

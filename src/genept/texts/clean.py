@@ -11,9 +11,11 @@ _ANY = re.compile(r"PMID|PubMed|://|www\.|(?:provided|supplied) by|\{ECO:|</?a\b
 _ANCHOR = re.compile(r"<a\b[^<>]*>|</a\s*>", re.IGNORECASE)
 _LINK = r"(?:(?:https?|ftp)://|www\.)[^\s()\[\]<>]*[^\s()\[\]<>.,;:!?]"
 _MARK = r"(?:PMIDs?|PubMed(?:\s?IDs?)?)"
-_PUBMED = rf"\b{_MARK}\s*:?\s*\d+(?:(?:\s*,?\s*(?:and|&)\s*|\s*[,;]\s*)(?:{_MARK}\s*:?\s*\d+|\d{{5,9}}\b))*"
+_PUBMED = rf"\b{_MARK}\s*:?\s*\d+(?:(?:\s*,?\s*(?:and|&)\s*|\s*[,;]\s*)(?:{_MARK}\s*:?\s*\d+|\d{{6,8}}\b))*"
 _REFERENCE = rf"(?:{_PUBMED}|{_LINK})"
-_LEAD = r"(?:(?:see also|see|reviewed in|review in|reviews in|cf\.|e\.g\.,?|and)\s+)?"
+_LEAD = (
+    r"(?:(?:(?:for (?:a )?reviews?,? )?see(?: also)?|reviewed in|review in|reviews in|cf\.|e\.g\.,?|and)\s+)?"
+)
 # A pair of brackets with nothing but references in it, with the white space before it.
 _ONLY = rf"\s*{_LEAD}{_REFERENCE}(?:\s*[,;]?\s*{_LEAD}{_REFERENCE})*\s*"
 _BRACKETED = re.compile(rf"\s*(?:\({_ONLY}\)|\[{_ONLY}\])", re.IGNORECASE)

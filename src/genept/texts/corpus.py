@@ -1,5 +1,6 @@
 """The corpus as a file: texts that can be reviewed, edited and versioned before they are embedded."""
 
+import csv
 import hashlib
 import json
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ import pyarrow.parquet as pq
 
 from genept.atomic import written_whole
 from genept.errors import ArgumentError
-from genept.genes import to_frame
+from genept.genes import GeneTable, to_frame
 from genept.texts.gene_texts import GeneTexts
 
 # Where a Parquet file keeps the provenance, and in it the checksum of the texts as they were built.
@@ -51,10 +52,14 @@ def write_texts(texts: GeneTexts, path: str | Path) -> None:
     with written_whole(path) as draft:
         if path.suffix == ".parquet":
             table = pa.Table.from_pandas(frame, preserve_index=False)
-            kept = json.dumps({**texts.provenance, TEXTS: _digest(texts.texts)}).encode()
+            kept = json.dumps({**texts.provenance, TEXTS: _digest(texts.genes, texts.texts)}).encode()
             pq.write_table(table.replace_schema_metadata({**(table.schema.metadata or {}), KEY: kept}), draft)
         else:
-            frame.to_csv(draft, sep="," if path.suffix == ".csv" else "\t", index=False)
+            # Texts have no tabs or line ends; in a table with tabs a quotation mark is only that.
+            if path.suffix == ".tsv":
+                frame.to_csv(draft, sep="\t", index=False, quoting=csv.QUOTE_NONE)
+            else:
+                frame.to_csv(draft, index=False)
 
 
 def check_format(path: Path) -> None:
@@ -73,15 +78,15 @@ def check_format(path: Path) -> None:
         )
 
 
-def built_from(path: Path, texts: Sequence[str]) -> dict[str, str]:
+def built_from(path: Path, genes: GeneTable, texts: Sequence[str]) -> dict[str, str]:
     """Say what a corpus was built from, as far as the file keeps it.
 
     Parameters
     ----------
     path
         The file. One that other software has written again keeps nothing.
-    texts
-        The texts that were read from it, to see whether they were edited since.
+    genes, texts
+        What was read from it, to see whether it was edited since.
 
     Returns
     -------
@@ -93,11 +98,12 @@ def built_from(path: Path, texts: Sequence[str]) -> dict[str, str]:
     kept: dict[str, str] = json.loads((pq.read_schema(path).metadata or {}).get(KEY, b"{}"))
     if not kept:
         return {}
-    edited = kept.pop(TEXTS, "") != _digest(texts)
+    edited = kept.pop(TEXTS, "") != _digest(genes, texts)
     renamed = {"source": "sources", "template": "sources_template"}
     known = {renamed.get(key, key): value for key, value in kept.items()}
     return {**known, "edited": "since it was built"} if edited else known
 
 
-def _digest(texts: Sequence[str]) -> str:
-    return hashlib.sha256("\n".join(texts).encode()).hexdigest()
+def _digest(genes: GeneTable, texts: Sequence[str]) -> str:
+    rows = zip(genes.symbols, genes.entrez_ids, genes.aliases, texts, strict=True)
+    return hashlib.sha256(json.dumps(list(rows)).encode()).hexdigest()

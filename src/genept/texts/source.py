@@ -45,6 +45,7 @@ text_sources: Registry[TextSource] = Registry(
     "text source",
     group="genept.text_sources",
     builtins={
+        "generated": "genept.texts.generated.source:by_name",
         "names": "genept.texts.names:NameTexts",
         "ncbi": "genept.texts.ncbi:NCBITexts",
         "starter": "genept.texts.starter:StarterTexts",

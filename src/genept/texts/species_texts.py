@@ -41,6 +41,6 @@ def texts_of_rows(resolver: Resolver, texts: Mapping[int, str], provenance: Mapp
         raise InputFileError(
             f"no text for any gene from the source {provenance['source']!r}",
             expected=f"texts of {provenance.get('species', 'this species')}",
-            do="choose another source or species, or fetch the file again: genept data fetch NAME --refresh",
+            do="choose another source or species, or fetch the file again: genept data fetch, --refresh",
         )
     return GeneTexts(resolver.own_names(kept), tuple(texts[row] for row in kept), dict(provenance))

@@ -1,16 +1,21 @@
 """Texts from a file of the user's: a table, the authors' JSON, or a corpus that genept built."""
 
+import csv
 import gzip
+import io
 import json
 import logging
 import re
+import zlib
 from pathlib import Path
 
 import pandas as pd
 
 from genept.datasets.verify import digest_of
-from genept.errors import ArgumentError, GeneNamesError, InputFileError, name_some
+from genept.errors import ArgumentError, GeneNamesError, GeneptError, InputFileError, name_some
 from genept.genes import GeneTable, from_frame
+from genept.genes.frame import JOINED, PLAIN
+from genept.genes.names import is_date
 from genept.texts.clean import one_line
 from genept.texts.corpus import built_from
 from genept.texts.gene_texts import GeneTexts
@@ -20,8 +25,6 @@ log = logging.getLogger(__name__)
 SUFFIXES = (".csv", ".tsv", ".txt", ".json", ".parquet", ".csv.gz", ".tsv.gz", ".txt.gz", ".json.gz")
 _SYMBOL_COLUMNS = ("symbol", "gene_symbol", "gene", "gene_name", "hgnc_symbol")
 _TEXT_COLUMNS = ("text", "summary", "description")
-# What a spreadsheet makes of MARCH1 and SEPT2.
-_DATE = re.compile(r"\d{1,2}-(?:Mar|Sep|Dec|Oct|Apr|Feb|Jan|Nov)|(?:Mar|Sep|Dec|Oct|Apr|Feb|Jan|Nov)-\d{2}")
 _AUTHORS = re.compile(r"Gene Symbol (\S+)(.*)", re.DOTALL)
 
 
@@ -69,7 +72,9 @@ class TableTexts:
         """
         try:
             frame = self._frame()
-        except (OSError, ValueError, EOFError) as error:
+        except GeneptError:
+            raise
+        except (OSError, ValueError, EOFError, RecursionError, zlib.error, csv.Error) as error:
             raise InputFileError(
                 f"{self.path} can't be read ({(str(error) or type(error).__name__).splitlines()[0]})",
                 expected="a table of gene symbols and texts, as its suffix says",
@@ -80,7 +85,7 @@ class TableTexts:
         if empty.any():
             log.info("%s genes of %s have no text and are left out", f"{int(empty.sum()):,}", self.path)
         frame = frame[~empty]
-        dates = [symbol for symbol in frame["symbol"] if _DATE.fullmatch(symbol)]
+        dates = [symbol for symbol in frame["symbol"] if is_date(symbol)]
         if dates:
             log.warning("%s: gene symbols that a spreadsheet made dates of: %s", self.path, name_some(dates))
         genes, texts = _one_row_per_gene(frame, self.path)
@@ -89,7 +94,7 @@ class TableTexts:
             texts,
             {
                 "taxon": str(taxon),
-                **built_from(self.path, texts),
+                **built_from(self.path, genes, texts),
                 "source": self.name,
                 "file": self.path.name,
                 "sha256": digest_of(self.path),
@@ -98,19 +103,18 @@ class TableTexts:
 
     def _frame(self) -> pd.DataFrame:
         """Read the file as strings, with at least the columns ``symbol`` and ``text``."""
-        kind = [suffix for suffix in self.path.suffixes if suffix != ".gz"][-1]
-        if kind == ".json":
-            return _from_json(self.path)
-        if kind == ".parquet":
-            table = pd.read_parquet(self.path).fillna("").astype(str)
+        kind = [suffix for suffix in self.path.name.lower().split(".") if suffix != "gz"][-1]
+        if kind == "json":
+            names, frame = _from_json(self.path)
+            if names:
+                # The head is the template's, so that the texts fit into sums.
+                self.template = "release-2"
+            return frame
+        if kind == "parquet":
+            table = pd.read_parquet(self.path).astype(object)
+            table = table.where(table.notna(), "").astype(str)
         else:
-            table = pd.read_csv(
-                self.path,
-                sep="," if kind == ".csv" else "\t",
-                dtype=str,
-                keep_default_na=False,
-                encoding="utf-8-sig",
-            )
+            table = _from_rows(self.path, tabs=kind != "csv")
         return _with_known_columns(table, self.path)
 
 
@@ -119,49 +123,83 @@ def is_table(path: str) -> bool:
     return path.lower().endswith(SUFFIXES)
 
 
+def _from_rows(path: Path, *, tabs: bool) -> pd.DataFrame:
+    """Read a CSV, or a table with tabs, in which quotation marks around a whole field go."""
+    with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
+        lines = io.TextIOWrapper(file, encoding="utf-8-sig", newline="")
+        rows = list(
+            csv.reader(lines, delimiter="\t", quoting=csv.QUOTE_NONE)
+            if tabs
+            else csv.reader(lines, strict=True)
+        )
+    header, *content = [row for row in rows if row] or [[]]
+    for number, row in enumerate(content, start=2):
+        if len(row) != len(header):
+            raise InputFileError(
+                f"row {number} of {path} ({row[0][:40]} ...) has {len(row)} fields, its header {len(header)}",
+                expected="as many fields in each row as in the header",
+                do="put quotation marks around texts with commas, or take tabs between the columns (.tsv)",
+            )
+    if tabs:
+        content = [[_unquoted(field) for field in row] for row in content]
+    return pd.DataFrame(content, columns=header, dtype=str)
+
+
+def _unquoted(field: str) -> str:
+    quoted = len(field) > 1 and field[0] == field[-1] == '"'
+    return field[1:-1].replace('""', '"') if quoted else field
+
+
 def _with_known_columns(table: pd.DataFrame, path: Path) -> pd.DataFrame:
-    lower = {str(column).lower(): column for column in reversed(table.columns)}
-    symbol = next((lower[name] for name in _SYMBOL_COLUMNS if name in lower), None)
-    text = next((lower[name] for name in _TEXT_COLUMNS if name in lower), None)
-    if len(table.columns) == 2 and (symbol is None or text is None):
-        symbol, text = table.columns
+    lower = [str(column).strip().lower() for column in table.columns]
+    symbol = next((lower.index(name) for name in _SYMBOL_COLUMNS if name in lower), None)
+    text = next((lower.index(name) for name in _TEXT_COLUMNS if name in lower), None)
+    if len(lower) == 2 and (symbol is None or text is None):
+        symbol = symbol if symbol is not None else 0 if text is None else 1 - text
+        text = 1 - symbol
     if symbol is None or text is None:
         raise InputFileError(
             f"{path} with the columns {name_some(map(str, table.columns), limit=20)}",
             expected=f"one of {', '.join(_SYMBOL_COLUMNS)} and one of {', '.join(_TEXT_COLUMNS)}",
             do="rename the columns of gene symbols and texts to 'symbol' and 'text'",
         )
-    return table.rename(columns={symbol: "symbol", text: "text"})
+    # What else genept knows of genes; a second column of one name says nothing.
+    others = {c: table.iloc[:, lower.index(c)] for c in (*PLAIN, *JOINED) if c in lower and c != "symbol"}
+    return pd.DataFrame({**others, "symbol": table.iloc[:, symbol], "text": table.iloc[:, text]})
 
 
-def _from_json(path: Path) -> pd.DataFrame:
+def _from_json(path: Path) -> tuple[bool, pd.DataFrame]:
+    """Read an object of symbols and texts, and say whether it is in the authors' layout."""
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as file:
-        content = json.load(file)
-    if not isinstance(content, dict) or not all(isinstance(t, str | None) for t in content.values()):
+        pairs = json.load(file, object_pairs_hook=list)
+    if not isinstance(pairs, list) or not all(
+        isinstance(pair, tuple) and isinstance(pair[1], str | None) for pair in pairs
+    ):
         raise InputFileError(
-            f"{path} holds {type(content).__name__}",
+            f"{path}, which is no object of strings",
             expected="an object of gene symbols and texts",
-            do="make one",
+            do='make one: {"LYZ": "An enzyme ...", ...}',
         )
-    return _authors_layout({name: text or "" for name, text in content.items()})
+    texts = [(name, text or "") for name, text in pairs]
+    said = [_AUTHORS.fullmatch(text) for _, text in texts]
+    if not all(said):
+        return False, pd.DataFrame(texts, columns=["symbol", "text"], dtype=str)
+    return True, _gathered(
+        [(name, match[1], match[2]) for (name, _), match in zip(texts, said, strict=True) if match]
+    )
 
 
-def _authors_layout(texts: dict[str, str]) -> pd.DataFrame:
-    """Gather names that share a text which says whose it is; other layouts stay as they are."""
-    named = {name: _AUTHORS.fullmatch(text) for name, text in texts.items()}
-    if not all(named.values()):
-        return pd.DataFrame({"symbol": list(texts), "text": list(texts.values())}, dtype=str)
-    names_of: dict[str, list[str]] = {}
-    for name, text in texts.items():
-        names_of.setdefault(text, []).append(name)
+def _gathered(entries: list[tuple[str, str, str]]) -> pd.DataFrame:
+    """Gather names that share a text which says whose it is (name, symbol, text)."""
+    names_of: dict[tuple[str, str], list[str]] = {}
+    for name, symbol, text in entries:
+        names_of.setdefault((symbol, text.strip()), []).append(name)
+    keys = {name for name, _, _ in entries}
     rows = []
-    for text, names in names_of.items():
-        said = named[names[0]]
-        assert said is not None  # noqa: S101 (all are named: for the type checker)
-        symbol = said[1] if said[1] in names or said[1] not in texts else names[0]
-        # The bare symbol says nothing of a gene.
-        rows.append((symbol, "|".join(n for n in names if n != symbol), text if said[2].strip() else ""))
-    return pd.DataFrame(rows, columns=["symbol", "aliases", "text"])
+    for (symbol, text), names in names_of.items():
+        own = symbol if symbol in names or symbol not in keys else names[0]
+        rows.append((own, "|".join(name for name in names if name != own), text))
+    return pd.DataFrame(rows, columns=["symbol", "aliases", "text"], dtype=str)
 
 
 def _one_row_per_gene(frame: pd.DataFrame, path: Path) -> tuple[GeneTable, tuple[str, ...]]:

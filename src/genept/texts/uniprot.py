@@ -55,18 +55,20 @@ class UniProtTexts:
         functions = fetch(_FILES[taxon])
         rows = read_columns(functions.path, ("Gene Names (primary)", "Function [CC]"))
         resolver = species_resolver(taxon)
+        texts = [function_of(comments) for comments in rows["Function [CC]"]]
+        # An entry of several genes (histones, for example) names them all.
+        named = [
+            (name, text)
+            for names, text in zip(rows["Gene Names (primary)"], texts, strict=True)
+            for name in re.split(r";\s*", names)
+            if name and text
+        ]
         found: dict[int, list[str]] = {}
-        strangers = 0
-        for names, comments in rows.itertuples(index=False, name=None):
-            text = function_of(comments)
-            # An entry of several genes (histones, for example) names them all.
-            for row in (
-                resolver.resolve([name for name in re.split(r";\s*", names) if name]).rows if text else ()
-            ):
-                if row < 0:
-                    strangers += 1
-                elif text not in found.setdefault(int(row), []):
-                    found[int(row)].append(text)
+        meant = resolver.resolve([name for name, _ in named]).rows.tolist()
+        for row, (_, text) in zip(meant, named, strict=True):
+            if row >= 0 and text not in found.setdefault(row, []):
+                found[row].append(text)
+        strangers = sum(row < 0 for row in meant)
         if strangers:
             log.info("%s gene names of UniProt say no gene, or several", strangers)
         return texts_of_rows(

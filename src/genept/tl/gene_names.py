@@ -5,28 +5,15 @@ from collections.abc import Sequence
 import pandas as pd
 
 from genept.errors import GeneNamesError, name_some
-from genept.genes import GeneTable, refuse_duplicates
+from genept.genes import GeneTable
 from genept.genes.names import kind_of_names
+from genept.tl.gene_column import may_name_genes, names_in_column
 from genept.tl.matrix import MeasuredGenes
 
 _FETCH = (
     "fetch the lists of genes that say what ids mean "
     "(genept data fetch ncbi_gene_info_human hgnc_complete_set)"
 )
-
-
-def refuse_repeated_names(measured: MeasuredGenes) -> None:
-    """Raise if a gene name stands in more than one column.
-
-    Raises
-    ------
-    GeneNamesError
-        Naming the first few, and what to do about them.
-    """
-    try:
-        refuse_duplicates(measured.names)
-    except GeneNamesError as error:
-        raise _told_for(measured, error) from None
 
 
 def no_gene_in_common(measured: MeasuredGenes, names: Sequence[str], table: GeneTable) -> GeneNamesError:
@@ -60,16 +47,16 @@ def no_gene_in_common(measured: MeasuredGenes, names: Sequence[str], table: Gene
         expected=f"names such as {name_some(table.symbols, 3)}",
         do=do,
     )
-    return _told_for(measured, error)
+    return told_for_raw(measured, error)
 
 
 def not_symbols(measured: MeasuredGenes, names: Sequence[str]) -> GeneNamesError:
     """Make the error for names that would make no sense in a sentence."""
     columns = [
         str(column)
-        for column in measured.var
-        if may_name_genes(measured.var[column])
-        and kind_of_names([str(name) for name in measured.var[column]]) == "symbols"
+        for position, column in enumerate(measured.var.columns)
+        if may_name_genes(measured.var.iloc[:, position])
+        and kind_of_names(names_in_column(measured.var, str(column))) == "symbols"
     ]
     error = GeneNamesError(
         f"gene names that are {kind_of_names(names)}, such as {name_some(names, 3)}",
@@ -77,30 +64,21 @@ def not_symbols(measured: MeasuredGenes, names: Sequence[str]) -> GeneNamesError
         do=f"{_FETCH}, or put gene symbols in adata.var_names"
         + (f"; look at adata.var columns {name_some(columns)}" if columns else ""),
     )
-    return _told_for(measured, error)
-
-
-def may_name_genes(column: pd.Series) -> bool:
-    """Whether a column of ``var`` is text that tells nearly all genes apart."""
-    return _is_text(column) and column.nunique() > 0.9 * len(column)
+    return told_for_raw(measured, error)
 
 
 def _column_of_symbols(var: pd.DataFrame, table: GeneTable) -> str | None:
     """Find the column of ``var`` that names most genes of the table, if any names one."""
     hits = {
-        str(column): int((table.locate(list(var[column].astype(str))) >= 0).sum())
-        for column in var.columns
-        if _is_text(var[column])
+        str(name): int((table.locate(names_in_column(var, str(name))) >= 0).sum())
+        for position, name in enumerate(var.columns)
+        if may_name_genes(var.iloc[:, position])
     }
     best = max(hits, key=lambda column: hits[column], default=None)
     return best if best is not None and hits[best] > 0 else None
 
 
-def _is_text(column: pd.Series) -> bool:
-    return not pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
-
-
-def _told_for(measured: MeasuredGenes, error: GeneNamesError) -> GeneNamesError:
+def told_for_raw(measured: MeasuredGenes, error: GeneNamesError) -> GeneNamesError:
     """Make what to do about names of ``raw`` begin with taking it out."""
     if measured.origin != "raw":
         return error

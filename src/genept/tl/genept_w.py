@@ -1,6 +1,7 @@
 """GenePT-w of an AnnData's expression."""
 
 import logging
+from dataclasses import replace
 
 from genept.cells import measure_coverage, weighted_embedding
 from genept.embeddings import GeneEmbeddings
@@ -38,7 +39,9 @@ def genept_w(
     )
     if not len(match.columns):
         raise no_gene_in_common(measured, identity.names, genes.genes)
-    coverage = measure_coverage(measured.expression, match)
+    # A gene without a name in the column that was chosen is reported by its var_name.
+    reported = tuple(name or other for name, other in zip(match.names, measured.names, strict=True))
+    coverage = measure_coverage(measured.expression, replace(match, names=reported))
     log.info("%s", coverage.summary("a vector"))
     refuse_low_coverage(
         coverage,

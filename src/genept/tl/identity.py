@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from genept.embeddings import GeneEmbeddings
 from genept.errors import GeneNamesError, MissingDataError, name_some
-from genept.genes import GeneTable, Resolution, Resolver, refuse_duplicates, species_resolver
+from genept.genes import GeneTable, Resolution, Resolver, match_resolved, species_resolver
 from genept.genes.resolve import CASE
-from genept.genes.species import HUMAN, gene_files
-from genept.tl.gene_column import VAR_NAMES, find_names, names_in_column
-from genept.tl.gene_names import refuse_repeated_names
+from genept.genes.species import HUMAN, SPECIES, gene_files
+from genept.tl.gene_column import VAR_NAMES, find_names, names_in_column, refuse_repeated
+from genept.tl.gene_names import told_for_raw
 from genept.tl.matrix import MeasuredGenes
 
 log = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ class Identity:
     names
         One name for each column of the expression matrix.
     names_from
-        Where they stand: ``"var_names"`` or ``"var['column']"``.
+        Where they stand: ``"var_names"`` or a column of ``var``.
     resolved_by
         In words, what they were resolved by.
     resolution
@@ -77,14 +77,16 @@ def identify(
     """
     resolver, resolved_by = _resolver(own, taxon) if resolve else (None, EXACT)
     if gene_column is not None:
-        names_from, names = f"var[{gene_column!r}]", names_in_column(measured.var, gene_column)
-        refuse_duplicates([name for name in names if name])
-    else:
+        names_from, names = gene_column, names_in_column(measured.var, gene_column)
+    elif resolver is None:
         names_from, names = VAR_NAMES, measured.names
-        if resolver is not None:
-            names_from, names = find_names(measured.var, resolver)
-        if names_from == VAR_NAMES:
-            refuse_repeated_names(measured)
+    else:
+        in_table = None if own is None else lambda resolution: len(match_resolved(resolution, own).columns)
+        names_from, names = find_names(measured.var, resolver, usable=in_table)
+    try:
+        refuse_repeated(names_from, names)
+    except GeneNamesError as error:
+        raise told_for_raw(measured, error) from None
     if resolver is None:
         return Identity(names, names_from, resolved_by, None)
     resolution = resolver.resolve(names)
@@ -100,11 +102,14 @@ def taxon_of(genes: GeneEmbeddings | None) -> int:
 
 
 def _resolver(own: GeneTable | None, taxon: int) -> tuple[Resolver | None, str]:
+    fallback, what = (None, EXACT) if own is None else (Resolver(own), OWN)
+    if taxon not in SPECIES:
+        log.info("no list of genes is known for taxon %s; gene names are resolved by %s", taxon, what)
+        return fallback, what
     try:
         files = ", ".join(f"{file.name} ({file.date or 'date unknown'})" for file in gene_files(taxon))
         return species_resolver(taxon), f"taxon {taxon}: {files}"
     except MissingDataError as error:
-        fallback, what = (None, EXACT) if own is None else (Resolver(own), OWN)
         log.info("gene names are resolved by %s; to resolve them by all that NCBI knows, %s", what, error.do)
         return fallback, what
 

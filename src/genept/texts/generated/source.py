@@ -169,6 +169,22 @@ class GeneratedTexts:
         }
 
 
+def by_name(model: str = "") -> GeneratedTexts:
+    """Say why a name alone makes no such source: the genes are missing.
+
+    Raises
+    ------
+    ArgumentError
+        Always.
+    """
+    raise ArgumentError(
+        f"the source generated:{model}, without the genes to write about",
+        expected="texts that were generated before: every one costs",
+        do=f"first genept texts build --source generated:{model or 'MODEL'} --only genes.txt "
+        "-o texts.parquet, then --texts texts.parquet (in Python: genept.texts.GeneratedTexts)",
+    )
+
+
 def _refuse_gaps(
     questions: list[Question], answers: Mapping[str, Answer], failures: Mapping[str, str]
 ) -> None:
