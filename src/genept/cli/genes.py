@@ -1,4 +1,4 @@
-"""``genept genes``: embed, resolve, info."""
+"""``genept genes``: embed, convert, formats, resolve, info."""
 
 import logging
 from pathlib import Path
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from genept.cli.options import BareSymbolsOption, OnlyOption, TaxonOption, TemplateOption
-from genept.cli.output import JsonOption, check_output, print_json
+from genept.cli.output import JsonOption, check_output, print_json, print_table
 
 if TYPE_CHECKING:
     from genept.embeddings import GeneEmbeddings
@@ -106,7 +106,7 @@ def resolve(
 
 @app.command()
 def info(
-    path: Annotated[Path, typer.Argument(help="An .h5ad file of gene embeddings.")],
+    path: Annotated[Path, typer.Argument(help="A file of gene embeddings.")],
     json: JsonOption = False,
 ) -> None:
     """Say what a file of gene embeddings holds and where it comes from."""
@@ -118,6 +118,54 @@ def info(
         return
     for name, value in _flat(report):
         print(f"{name}: {value}")
+
+
+@app.command()
+def convert(
+    path: Annotated[Path, typer.Argument(metavar="IN", help="A file or folder of gene embeddings.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", help="What to write: .h5ad, .parquet, .csv, .npz, .safetensors, .w2v.txt."
+        ),
+    ],
+    format: Annotated[  # noqa: A002
+        str | None,
+        typer.Option(help="Format of IN (genept genes formats), or name:argument; recognised unless told."),
+    ] = None,
+    taxon: TaxonOption = 9606,
+    json: JsonOption = False,
+) -> None:
+    """Read gene embeddings in any format that is known, and write them in ours or another.
+
+    Pickles and checkpoints are read without executing anything in them.
+
+    Example: genept genes convert GenePT_gene_embedding_ada_text.pickle -o genes.h5ad
+    """
+    from genept.embeddings import read_embeddings
+    from genept.embeddings.export import EXPORTS, export_embeddings
+
+    check_output(output, suffixes=(".h5ad", *EXPORTS), inputs=(path,))
+    genes = read_embeddings(path, format, taxon=taxon)
+    export_embeddings(genes, output)
+    log.info("%r written to %s", genes, output)
+    if json:
+        print_json(_report(genes))
+
+
+@app.command()
+def formats(json: JsonOption = False) -> None:
+    """List the formats of gene embeddings that can be read, with their source and licence."""
+    from genept.embeddings import embedding_formats
+
+    made = [embedding_formats.create(name) for name in embedding_formats.names()]
+    rows = [{"name": f.name, "title": f.title, "origin": f.origin, "licence": f.licence} for f in made]
+    if json:
+        print_json({"formats": rows})
+    else:
+        print_table(
+            rows, {"name": "name", "title": "what it is", "origin": "released at", "licence": "licence"}
+        )
 
 
 def _report(genes: "GeneEmbeddings") -> dict[str, Any]:

@@ -74,13 +74,13 @@ def write_embeddings(genes: GeneEmbeddings, path: str | Path) -> None:
     >>> import tempfile, genept
     >>> path = Path(tempfile.mkdtemp()) / "genes.h5ad"
     >>> write_embeddings(genept.embed_genes(texts="starter", encoder="random"), path)
-    >>> read_embeddings(path).dimensions
+    >>> read_own(path).dimensions
     384
     """
     write_h5ad(to_anndata(genes), path)
 
 
-def read_embeddings(path: str | Path) -> GeneEmbeddings:
+def read_own(path: str | Path) -> GeneEmbeddings:
     """Read gene embeddings that genept wrote.
 
     Parameters

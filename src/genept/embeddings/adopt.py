@@ -1,0 +1,156 @@
+"""From the names and vectors of a foreign file to gene embeddings: who each row is."""
+
+import logging
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genept import __version__
+from genept.datasets.verify import digest_of
+from genept.embeddings.formats import EmbeddingFormat, NamedVectors
+from genept.embeddings.gene_embeddings import GeneEmbeddings
+from genept.errors import EmbeddingsError, GeneNamesError, MissingDataError, name_some
+from genept.genes import GeneTable, Resolver, is_identifier, species_resolver
+from genept.genes.species import SPECIES
+
+log = logging.getLogger(__name__)
+
+
+def adopt(named: NamedVectors, origin: EmbeddingFormat, *, taxon: int = 9606) -> GeneEmbeddings:
+    """Make gene embeddings of what a foreign file holds.
+
+    A row keeps its name. Where it is an identifier, or names share the vector, the approved symbol
+    takes its place if NCBI's list of genes is in the cache and knows it; the names stay as aliases. Names
+    that share a vector but are different genes by that list become rows of their own. A vector of zeros is
+    no vector: such rows are left out, reported, and named in the provenance.
+
+    Parameters
+    ----------
+    named
+        What the file holds.
+    origin
+        The format that read it.
+    taxon
+        NCBI taxon id of the genes.
+
+    Returns
+    -------
+    GeneEmbeddings
+        One row per gene; the provenance names the files with their sha256, the format and its licence.
+
+    Raises
+    ------
+    GeneNamesError
+        If a name is empty or stands more than once.
+    EmbeddingsError
+        If a value isn't finite, or no vector is left.
+    """
+    _refuse_names(named)
+    zero: NDArray[np.bool_] = (named.vectors == 0).all(axis=1)
+    left_out = dict(named.left_out) | {named.names[row]: "a vector of zeros" for row in np.flatnonzero(zero)}
+    if left_out:
+        log.warning("left out, since they are no genes or have no vector: %s", _words(left_out))
+    if zero.all():
+        raise EmbeddingsError(
+            "no vector that isn't all zero", expected="at least one gene with a vector", do="check the file"
+        )
+    resolver = _resolver(taxon)
+    rows = [row for start in np.flatnonzero(~zero) for row in _genes_of(named, int(start), resolver)]
+    genes = _table(rows, resolver)
+    return GeneEmbeddings(
+        genes=genes,
+        # One copy, in the order of the rows; the file's own array goes.
+        vectors=named.vectors[[row.vector for row in rows]],
+        provenance={
+            **named.provenance,
+            "texts": {"taxon": str(taxon)},
+            "format": origin.name,
+            "origin": origin.origin,
+            "licence": origin.licence,
+            "files": ", ".join(f"{file.name} (sha256 {digest_of(file)})" for file in named.files),
+            "left_out": _words(left_out) or "nothing",
+            "converted": datetime.now(UTC).isoformat(timespec="seconds"),
+            "genept": __version__,
+        },
+    )
+
+
+@dataclass
+class _Row:
+    """A gene: its vector, its names in the file, and its row in the list of genes."""
+
+    vector: int
+    names: list[str]
+    gene: int = -1
+    renamed: bool = field(default=False)
+
+
+def _refuse_names(named: NamedVectors) -> None:
+    if not all(name.strip() for name in named.names):
+        raise GeneNamesError(
+            f"an empty gene name at row {[bool(name.strip()) for name in named.names].index(False)}",
+            expected="a name for every vector",
+            do="name the gene or leave its row out",
+        )
+    every = Counter(named.names) + Counter(name for some in named.aliases for name in set(some))
+    twice = [name for name, times in every.items() if times > 1]
+    if twice:
+        raise GeneNamesError(
+            f"{len(twice):,} gene names with more than one vector: {name_some(twice)}",
+            expected="one vector for each gene",
+            do="keep one row of each",
+        )
+
+
+def _resolver(taxon: int) -> Resolver | None:
+    try:
+        return species_resolver(taxon) if taxon in SPECIES else None
+    except MissingDataError as error:
+        log.info("rows keep the names that they have in the file; to have approved symbols, %s", error.do)
+        return None
+
+
+def _genes_of(named: NamedVectors, vector: int, resolver: Resolver | None) -> list[_Row]:
+    """Genes that share a vector, each with its names; what no list knows goes with the first."""
+    names = [named.names[vector], *named.aliases[vector]]
+    if resolver is None:
+        return [_Row(vector, names)]
+    found = resolver.resolve(names).rows.tolist()
+    by_gene: dict[int, list[str]] = {}
+    first = next((gene for gene in found if gene >= 0), -1)
+    for name, gene in zip(names, found, strict=True):
+        by_gene.setdefault(gene if gene >= 0 else first, []).append(name)
+    rename = len(names) > 1 or is_identifier(names[0])
+    return [_Row(vector, some, gene, rename and gene >= 0) for gene, some in by_gene.items()]
+
+
+def _table(rows: list[_Row], resolver: Resolver | None) -> GeneTable:
+    """Names and identifiers of the rows; of two that would have a symbol, the one so named has it."""
+    known = resolver.genes if resolver is not None else None
+    approved = [known.symbols[row.gene] if known is not None and row.gene >= 0 else "" for row in rows]
+    kept = {row.names[0] for row in rows if not row.renamed}
+    wanted = Counter(symbol for row, symbol in zip(rows, approved, strict=True) if row.renamed)
+    symbols = [
+        symbol
+        if row.renamed and (symbol in row.names or (wanted[symbol] == 1 and symbol not in kept))
+        else row.names[0]
+        for row, symbol in zip(rows, approved, strict=True)
+    ]
+    genes = [row.gene for row in rows]
+    return GeneTable(
+        symbols=tuple(symbols),
+        aliases=tuple(
+            tuple(name for name in row.names if name != symbol and "|" not in name)
+            for row, symbol in zip(rows, symbols, strict=True)
+        ),
+        entrez_ids=tuple(known.entrez_ids[g] if known is not None and g >= 0 else "" for g in genes),
+        ensembl_ids=tuple(known.ensembl_ids[g] if known is not None and g >= 0 else () for g in genes),
+        full_names=tuple(known.full_names[g] if known is not None and g >= 0 else "" for g in genes),
+    )
+
+
+def _words(left_out: dict[str, str]) -> str:
+    return name_some((f"{name} ({reason})" for name, reason in left_out.items()), limit=20)
