@@ -52,7 +52,9 @@ class GeneEmbeddings:
 
     def __post_init__(self) -> None:
         refuse_repeated_symbols(self.genes.symbols)
-        vectors = np.array(self.vectors, dtype=np.float32, order="C")
+        # What float32 can't hold becomes infinite, and is refused below by name.
+        with np.errstate(over="ignore"):
+            vectors = np.array(self.vectors, dtype=np.float32, order="C")
         if vectors.ndim != 2 or 0 in vectors.shape or len(vectors) != len(self.genes):
             raise EmbeddingsError(
                 f"vectors of shape {vectors.shape} for {len(self.genes):,} genes",

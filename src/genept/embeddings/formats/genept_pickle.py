@@ -21,7 +21,7 @@ _HEAD = 1 << 12
 # How a pickled dict of strings begins, from protocol 1 on: its first key, then a list or an array of NumPy's.
 _DICT_OF_VECTORS = re.compile(
     rb"(?:\x80[\x02-\x05])?(?:\x95.{8})?}(?:\x94|q.|r.{4})?\(?"
-    rb"(?:\x8c.|X.{4}).{1,100}?(?:\x94|q.|r.{4})(?:\]|c?.{0,3}numpy)",
+    rb"(?:\x8c.|X.{4}).{1,100}?(?:\x94|q.|r.{4})(?:\]|.{0,3}numpy.{0,40}?(?:_reconstruct|_frombuffer))",
     re.DOTALL,
 )
 _PICKLE_NAME = re.compile(r"\.(?:pickle|pkl)\.?$")
