@@ -11,7 +11,7 @@ from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.names import check_names
 from genept.errors import EmbeddingsError, GeneptError
 
-_HEADER = re.compile(rb"\s*(\d{1,12})[ \t]+(\d{1,9})\s*")
+_HEADER = re.compile(rb"(\d{1,12})[ \t]+(\d{1,9})\s*")
 _BOM = b"\xef\xbb\xbf"
 
 
