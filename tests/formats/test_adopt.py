@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from anndata import AnnData
 
 import genept
 from genept.embeddings import NamedVectors, adopt
@@ -103,8 +104,8 @@ def test_an_alias_that_is_another_rows_name_is_refused() -> None:
 
 
 @pytest.mark.usefixtures("lists")
-def test_adopted_vectors_embed_cells(counts: object) -> None:
+def test_adopted_vectors_embed_cells(counts: AnnData) -> None:
     genes = adopt(named("ENSG00000198851", "H2AFY"), ORIGIN)
-    genept.tl.embed_cells(counts, genes)  # type: ignore[arg-type]
-    coverage = counts.uns["genept"]["X_genept_w"]["coverage"]  # type: ignore[attr-defined]
+    genept.tl.embed_cells(counts, genes)
+    coverage = counts.uns["genept"]["X_genept_w"]["coverage"]
     assert coverage["n_genes_covered"] == 2

@@ -194,7 +194,7 @@ def test_a_file_of_the_authors_size(tmp_path: Path) -> None:
         "peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024\n"
         "print(len(genes.genes), round(time.perf_counter() - start), peak)\n"
     )
-    args = [sys.executable, "-c", code, tmp_path / FIRST_RELEASE, tmp_path / "genes.h5ad"]
+    args = [sys.executable, "-c", code, str(tmp_path / FIRST_RELEASE), str(tmp_path / "genes.h5ad")]
     done = subprocess.run(args, capture_output=True, text=True, check=True)
     rows, _seconds, megabytes = map(int, done.stdout.split())
     assert rows == 34_000

@@ -35,7 +35,7 @@ DATA = st.recursive(
     | st.text(max_size=8)
     | st.binary(max_size=8)
     | hnp.arrays(
-        st.sampled_from([np.float64, np.float32, np.float16, np.int32, np.uint8, np.bool_, "U3"]),
+        st.sampled_from([np.dtype(code) for code in ("f8", "f4", "f2", "i4", "u1", "?", "U3")]),
         hnp.array_shapes(min_dims=0, max_dims=3, min_side=0, max_side=3),
     )
     | FLOATS.map(np.float64)
@@ -93,7 +93,7 @@ def test_long_lists_over_frames_and_shared_ones(tmp_path: Path, protocol: int) -
     assert all(same(read[name], data[name]) for name in data)
     assert read["GENE0"] is read["GENE30"]
     python_written = io.BytesIO()
-    pickle._Pickler(python_written, protocol).dump(data)  # type: ignore[attr-defined]
+    pickle._Pickler(python_written, protocol).dump(data)
     assert all(same(v, data[k]) for k, v in read_pickle(write(tmp_path, python_written.getvalue())).items())
 
 

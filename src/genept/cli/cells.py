@@ -24,7 +24,8 @@ def embed(
     data: Annotated[Path, typer.Argument(help="Cells x genes, .h5ad; symbols, Ensembl or Entrez ids.")],
     output: Annotated[Path, typer.Option("--output", "-o", help="The .h5ad file to write.")],
     genes: Annotated[
-        Path | None, typer.Option(help="Gene embeddings (.h5ad); for method s they lend their encoder.")
+        Path | None,
+        typer.Option(help="Gene embeddings, in any format; for method s they lend their encoder."),
     ] = None,
     method: Annotated[
         Literal["w", "s"],

@@ -142,12 +142,12 @@ def convert(
 
     Example: genept genes convert GenePT_gene_embedding_ada_text.pickle -o genes.h5ad
     """
-    from genept.embeddings import read_embeddings
+    from genept.embeddings import read_embeddings, write_embeddings
     from genept.embeddings.export import EXPORTS, export_embeddings
 
     check_output(output, suffixes=(".h5ad", *EXPORTS), inputs=(path,))
     genes = read_embeddings(path, format, taxon=taxon)
-    export_embeddings(genes, output)
+    (write_embeddings if output.suffix == ".h5ad" else export_embeddings)(genes, output)
     log.info("%r written to %s", genes, output)
     if json:
         print_json(_report(genes))

@@ -26,7 +26,7 @@ def check_output(
     OutputError
         Saying which of the three it is.
     """
-    if path.suffix not in suffixes:
+    if not path.name.endswith(suffixes):
         raise OutputError(
             f"the output {path} doesn't end in {' or '.join(suffixes)}",
             expected=f"a name that ends in {' or '.join(suffixes)}",

@@ -2,6 +2,7 @@
 
 from genept.embeddings.adopt import adopt
 from genept.embeddings.embed import embed_genes
+from genept.embeddings.export import export_embeddings
 from genept.embeddings.file import to_anndata, write_embeddings
 from genept.embeddings.formats import EmbeddingFormat, NamedVectors, embedding_formats
 from genept.embeddings.gene_embeddings import GeneEmbeddings
@@ -16,6 +17,7 @@ __all__ = [
     "embed_genes",
     "embedding_formats",
     "encoder_of",
+    "export_embeddings",
     "read_embeddings",
     "to_anndata",
     "write_embeddings",

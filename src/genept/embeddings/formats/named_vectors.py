@@ -51,3 +51,9 @@ class NamedVectors:
                 do="check that the list of names belongs to these vectors",
             )
         object.__setattr__(self, "aliases", tuple(self.aliases) or ((),) * len(self.names))
+        if len(self.aliases) != len(self.names):
+            raise EmbeddingsError(
+                f"{len(self.names):,} names but aliases of {len(self.aliases):,}",
+                expected="aliases, perhaps none, for each name",
+                do="get the file from its source again",
+            )

@@ -27,7 +27,7 @@ _RUN = np.dtype([("opcode", "u1"), ("value", ">f8")])
 _RUN_CHUNK = 1024
 _SHORTEST_RUN = 16
 _FLOAT, _FRAME, _APPENDS = ord("G"), 0x95, ord("e")
-_LONGEST_NUMBER = 40
+_LONGEST_NUMBER = 100
 _UNDER_WAY = object()
 
 

@@ -19,7 +19,7 @@ from genept.embeddings.formats.safetensors_tensor import broken, missing_safeten
 from genept.embeddings.formats.vocabulary import names_by_row
 from genept.errors import ArgumentError
 
-_METADATA, _GENES, _VECTORS = "__metadata__", "genes", "vectors"
+_METADATA, _GENES, _VECTORS, _ALIASES = "__metadata__", "genes", "vectors", "aliases"
 
 
 class SafetensorsFile:
@@ -54,8 +54,13 @@ class SafetensorsFile:
             )
         names = names_by_row(((name, row) for row, name in enumerate(_read_genes(metadata, path))), path)
         vectors = read_tensor(path, matrices[0])
-        said = {key: value for key, value in metadata.items() if key != _GENES and isinstance(value, str)}
-        return NamedVectors(names, vectors, (path,), provenance=said)
+        said = {
+            key: value
+            for key, value in metadata.items()
+            if key not in (_GENES, _ALIASES) and isinstance(value, str)
+        }
+        aliases = tuple(tuple(filter(None, joined.split("|"))) for joined in _read_aliases(metadata, path))
+        return NamedVectors(names, vectors, (path,), aliases=aliases, provenance=said)
 
 
 def write_safetensors(
@@ -131,3 +136,16 @@ def _read_genes(metadata: Mapping[str, Any], path: Path) -> list[object]:
     if not isinstance(genes, list):
         raise broken(path, "has genes in its metadata that are no list")
     return genes
+
+
+def _read_aliases(metadata: Mapping[str, Any], path: Path) -> list[str]:
+    """Aliases of each gene joined by bars, where the file has them."""
+    if _ALIASES not in metadata:
+        return []
+    try:
+        aliases = json.loads(metadata[_ALIASES])
+    except (TypeError, ValueError, RecursionError) as error:
+        raise broken(path, f"has aliases that can't be read ({type(error).__name__})") from error
+    if not isinstance(aliases, list) or not all(isinstance(joined, str) for joined in aliases):
+        raise broken(path, "has aliases in its metadata that are no list of strings")
+    return aliases
