@@ -270,6 +270,13 @@ class TestTable:
         frame.fillna(2.0).to_parquet(tmp_path / "a.parquet")
         assert TableFile().read(tmp_path / "a.parquet").provenance["columns_not_read"] == "seen"
 
+    def test_parquet_whose_names_are_no_utf8(self, tmp_path: Path) -> None:
+        path = tmp_path / "a.parquet"
+        pd.DataFrame({"symbol": ["QQQQ", "LYZ"], "0": [1.0, 2.0]}).to_parquet(path, use_dictionary=False)
+        path.write_bytes(path.read_bytes().replace(b"QQQQ", b"Q\xff\xffQ"))
+        with pytest.raises(InputFileError):
+            TableFile().read(path)
+
     @pytest.mark.realdata
     def test_the_authors_vectors(self, realdata: Path) -> None:
         """86 genes by 1,536 dimensions from ada-002, of unit length, and the row of zeros ``ctrl``."""

@@ -34,11 +34,11 @@ class ParquetSheet:
         self.path = path
         try:
             self._file = pq.ParquetFile(path, memory_map=True)
-        except (pa.ArrowException, OSError) as error:
+            schema = self._file.schema_arrow
+            self.labels: list[str] = schema.names
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise unreadable(path, error) from error
-        schema = self._file.schema_arrow
         check_unpacked(self._file.metadata.num_rows * len(schema) * 4, path)
-        self.labels: list[str] = schema.names
         self.kinds = [_kind(kind) for kind in schema.types]
         self.metadata: dict[bytes, bytes] = schema.metadata or {}
 
@@ -56,9 +56,11 @@ class ParquetSheet:
         rows = max(1, _BLOCK // len(columns.dimensions))
         try:
             for block in self._file.iter_batches(rows, columns=[*texts, *columns.dimensions]):
+                # Arrow takes the file's word for it that names are UTF-8.
+                block.validate(full=True)
                 self._refuse_missing(block, columns)
                 yield block
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+        except (pa.ArrowException, OSError) as error:
             raise unreadable(self.path, error) from error
 
     def _refuse_missing(self, block: pa.RecordBatch, columns: Columns) -> None:
