@@ -366,7 +366,7 @@ class TestAnnData:
     def test_expression_is_never_taken_unasked(self, tmp_path: Path) -> None:
         path = h5ad(tmp_path, self.cells())
         assert AnnDataFile().recognises(path)
-        with pytest.raises(EmbeddingsError, match=r"no places.*anndata:obsm/X_pca, anndata:X"):
+        with pytest.raises(InputFileError, match=r"holds no gene embeddings.*anndata:obsm/X_pca, anndata:X"):
             AnnDataFile().read(path)
         assert AnnDataFile("X").read(path).names == tuple(self.cells().obs_names)
 
@@ -378,7 +378,7 @@ class TestAnnData:
         assert read.provenance == {"place": "varm/PCs"}
         adata.varm["emb"] = VECTORS + 1
         path = h5ad(tmp_path, adata)
-        with pytest.raises(EmbeddingsError, match=r"2 places.*anndata:varm/PCs, anndata:varm/emb"):
+        with pytest.raises(InputFileError, match=r"2 places.*anndata:varm/PCs, anndata:varm/emb"):
             AnnDataFile().read(path)
         check_example(AnnDataFile("varm/PCs").read(path))
 
@@ -387,14 +387,14 @@ class TestAnnData:
         check_example(AnnDataFile().read(h5ad(tmp_path, adata)))
         both = AnnData(VECTORS, obs=pd.DataFrame(index=list(NAMES)), obsm={"X_umap": VECTORS[:, :2]})
         path = h5ad(tmp_path, both)
-        with pytest.raises(EmbeddingsError, match="2 places"):
+        with pytest.raises(InputFileError, match="2 places"):
             AnnDataFile().read(path)
         check_example(AnnDataFile("X").read(path))
 
     @pytest.mark.parametrize("names", [[f"AAACATACAACC{c}-1" for c in "ABCDE"], list("01234")])
     def test_vectors_of_cells_are_not_taken_for_genes(self, names: list[str], tmp_path: Path) -> None:
         path = h5ad(tmp_path, AnnData(VECTORS, obs=pd.DataFrame(index=names)))
-        with pytest.raises(EmbeddingsError, match="no places"):
+        with pytest.raises(InputFileError, match="holds no gene embeddings"):
             AnnDataFile().read(path)
 
     def test_sparse_vectors_when_asked_for(self, tmp_path: Path) -> None:

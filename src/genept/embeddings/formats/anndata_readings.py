@@ -9,7 +9,7 @@ import numpy as np
 
 from genept.embeddings.formats.h5_parts import frame_names, part
 from genept.embeddings.formats.table_labels import numbered
-from genept.errors import EmbeddingsError, name_some
+from genept.errors import InputFileError, name_some
 
 _BARCODE = re.compile(r"[ACGTN]{8,}")
 
@@ -30,7 +30,7 @@ def the_one_reading(file: h5py.File, path: Path) -> str:
 
     Raises
     ------
-    EmbeddingsError
+    InputFileError
         If none or more than one is possible; it says what can be asked for.
     """
     variables, observations = frame_names(file, "var", path), frame_names(file, "obs", path)
@@ -47,10 +47,10 @@ def the_one_reading(file: h5py.File, path: Path) -> str:
     if x is not None and "X" not in possible:
         asked_only.append("X")
     could_be = [f"anndata:{where}" for where in [*possible, *asked_only]]
-    raise EmbeddingsError(
-        f"{path} with {len(possible) or 'no'} places that are sure to hold vectors of genes"
-        + (f": {name_some(possible, limit=10)}" if possible else ""),
-        expected="one, or that you say which: varm holds vectors of variables, X and obsm of observations",
+    several = f"has {len(possible)} places that may hold vectors of genes: {name_some(possible, limit=10)}"
+    raise InputFileError(
+        f"{path} {several if possible else 'holds no gene embeddings, as far as can be seen'}",
+        expected="one place, or that you say which: varm has vectors of variables, X and obsm of observations",
         do=f"say --format {name_some(could_be, limit=10)}" if could_be else "check that it is the right file",
     )
 
