@@ -50,7 +50,7 @@ def the_one_reading(file: h5py.File, path: Path) -> str:
     several = f"has {len(possible)} places that may hold vectors of genes: {name_some(possible, limit=10)}"
     raise InputFileError(
         f"{path} {several if possible else 'holds no gene embeddings, as far as can be seen'}",
-        expected="one place, or that you say which: varm has vectors of variables, X and obsm of observations",
+        expected="one place, or that you say which: varm is of variables, X and obsm are of observations",
         do=f"say --format {name_some(could_be, limit=10)}" if could_be else "check that it is the right file",
     )
 
