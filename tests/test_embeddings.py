@@ -170,3 +170,18 @@ def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="can't be written"):
         genept.write_embeddings(genept.embed_genes(TEXTS, "random"), tmp_path / "no" / "genes.h5ad")
+
+
+@pytest.mark.parametrize("name", ["link", "bomb"])
+def test_a_file_that_says_it_is_ours_is_looked_at_first(tmp_path: Path, name: str) -> None:
+    """It could point into another file, or claim what no memory holds."""
+    for file_name in ("other.h5ad", "x.h5ad"):
+        genept.write_embeddings(genept.embed_genes(TEXTS, "random"), tmp_path / file_name)
+    with h5py.File(tmp_path / "x.h5ad", "r+") as file:
+        del file["X"]
+        if name == "link":
+            file["X"] = h5py.ExternalLink(str(tmp_path / "other.h5ad"), "/X")
+        if name == "bomb":
+            file.create_dataset("X", shape=(400_000, 2_000), dtype="f4", compression="gzip")
+    with pytest.raises(InputFileError):
+        genept.read_embeddings(tmp_path / "x.h5ad")

@@ -214,19 +214,19 @@ def test_unknown_names() -> None:
             fetch(name)
 
 
-def test_command_line(cache: Path, server: FileServer, run_genept: RunGenept) -> None:
-    before = json.loads(run_genept("data", "list", "--json").stdout)["datasets"]
+def test_command_line(cache: Path, server: FileServer, call_genept: RunGenept) -> None:
+    before = json.loads(call_genept("data", "list", "--json").stdout)["datasets"]
     assert {row["name"]: row["here"] for row in before}[NAME] is None
     assert all(row["licence"] and row["citation"] for row in before)
     server.faults.append("half")
-    done = run_genept("data", "fetch", NAME, "--json")
+    done = call_genept("data", "fetch", NAME, "--json")
     assert done.returncode == 0, done.stderr
     fetched = json.loads(done.stdout)["fetched"][0]
     assert fetched["sha256"] == hashlib.sha256(CONTENT).hexdigest()
-    assert NAME in run_genept("data", "list").stdout
-    assert run_genept("data", "fetch", NAME, "nothing").returncode == 1
+    assert NAME in call_genept("data", "list").stdout
+    assert call_genept("data", "fetch", NAME, "nothing").returncode == 1
     server.faults.extend(["404"])
-    failed = run_genept("data", "fetch", NAME, "--refresh")
+    failed = call_genept("data", "fetch", NAME, "--refresh")
     assert failed.returncode == 1
     assert "status 404" in failed.stderr
     assert "Traceback" not in failed.stderr

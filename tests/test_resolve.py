@@ -193,9 +193,9 @@ def test_what_is_missing_is_said(cache: Path) -> None:
         gene_table(7227)
 
 
-def test_command_line(cache: Path, run_genept: RunGenept, tmp_path: Path) -> None:
+def test_command_line(cache: Path, call_genept: RunGenept, tmp_path: Path) -> None:
     put(cache, "ncbi_gene_info_human", gzip.compress(GENE_INFO.encode()))
-    done = run_genept("genes", "resolve", "LYZ", "lzm", "what", "--json")
+    done = call_genept("genes", "resolve", "LYZ", "lzm", "what", "--json")
     report = json.loads(done.stdout)
     assert [row["matched_by"] for row in report["genes"]] == ["symbol", "case", "unknown"]
     assert report["summary"]["case"] == 1
@@ -203,9 +203,11 @@ def test_command_line(cache: Path, run_genept: RunGenept, tmp_path: Path) -> Non
     adata.var_names = ["4069", "NA"]
     adata.var["name"] = ["LYZF1", "x"]
     adata.write_h5ad(tmp_path / "data.h5ad")
-    lines = run_genept("genes", "resolve", "--from", "data.h5ad").stdout.splitlines()
+    lines = call_genept("genes", "resolve", "--from", "data.h5ad").stdout.splitlines()
     assert [line.split("\t")[4] for line in lines] == ["matched_by", "entrez", "symbol"]
-    lines = run_genept("genes", "resolve", "--from", "data.h5ad", "--gene-column", "name").stdout.splitlines()
+    lines = call_genept(
+        "genes", "resolve", "--from", "data.h5ad", "--gene-column", "name"
+    ).stdout.splitlines()
     assert [line.split("\t")[4] for line in lines] == ["matched_by", "alias", "unknown"]
     for args in (
         ["LYZ", "--from", "data.h5ad"],
@@ -213,7 +215,7 @@ def test_command_line(cache: Path, run_genept: RunGenept, tmp_path: Path) -> Non
         ["LYZ", "--gene-column", "x"],
         ["--from", "data.h5ad", "--gene-column", "no"],
     ):
-        failed = run_genept("genes", "resolve", *args)
+        failed = call_genept("genes", "resolve", *args)
         assert failed.returncode == 1
         assert "Traceback" not in failed.stderr
 

@@ -12,6 +12,7 @@ import genept
 from genept.embeddings import NamedVectors, adopt
 from genept.embeddings.formats.genept_pickle import GenePTPickle
 from genept.errors import EmbeddingsError, GeneNamesError
+from genept.genes import match_resolved, species_resolver
 from tests.test_identity import GENE_INFO, put
 
 
@@ -21,9 +22,11 @@ def lists(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     put(tmp_path / "cache", "ncbi_gene_info_human", gzip.compress(GENE_INFO.encode()))
 
 
-def named(*names: str, aliases: tuple[tuple[str, ...], ...] = (), vectors: object = None) -> NamedVectors:
+def named(
+    *names: str, aliases: tuple[tuple[str, ...], ...] = (), vectors: object = None, shared: bool = True
+) -> NamedVectors:
     made = np.eye(len(names), 4) + 1 if vectors is None else np.asarray(vectors, dtype=np.float64)
-    return NamedVectors(names, made, files=(), aliases=aliases)
+    return NamedVectors(names, made, files=(), aliases=aliases, names_share_vectors=shared and bool(aliases))
 
 
 ORIGIN = GenePTPickle()
@@ -43,6 +46,34 @@ def test_names_of_one_vector_get_the_approved_symbol() -> None:
     assert genes.genes.aliases == (("H2AFY", "mH2A1"), ("LZM",))
     assert genes.genes.entrez_ids == ("9555", "4069")
     assert genes.genes.full_names == ("macroH2A.1 histone", "lysozyme")
+
+
+@pytest.mark.usefixtures("lists")
+def test_a_row_with_aliases_of_its_own_keeps_its_name() -> None:
+    genes = adopt(named("H2AFY", aliases=(("MACROH2A1",),), shared=False), ORIGIN)
+    assert genes.genes.symbols == ("H2AFY",)
+    assert "ncbi_gene_info_human" in genes.provenance["gene_list"]
+
+
+def test_all_names_of_a_row_of_zeros_are_reported() -> None:
+    genes = adopt(named("a", "LYZ", aliases=(("b", "c"), ("x|y",)), vectors=[[0, 0], [0, 1]]), ORIGIN)
+    assert genes.provenance["left_out"] == (
+        "a (a vector of zeros), b (a vector of zeros), c (a vector of zeros), "
+        "x|y (a bar in an alias can't be kept)"
+    )
+    assert genes.provenance["gene_list"] == "none: names as in the file"
+
+
+@pytest.mark.usefixtures("lists")
+def test_of_several_rows_of_one_gene_the_one_so_named_is_met() -> None:
+    genes = adopt(named("ENSG00000198851", "CD3E"), ORIGIN)
+    resolution = species_resolver().resolve(["CD3E", "ENSG00000198851"])
+    assert match_resolved(resolution, genes.genes).rows.tolist() == [1, 0]
+
+
+def test_white_space_around_names_goes() -> None:
+    genes = adopt(named("LYZ ", "\u00a0CD3E"), ORIGIN)
+    assert genes.genes.symbols == ("LYZ", "CD3E")
 
 
 @pytest.mark.usefixtures("lists")
@@ -80,6 +111,9 @@ def test_rows_of_zeros_are_left_out_and_reported(caplog: pytest.LogCaptureFixtur
     [
         (("LYZ", ""), [[1, 1], [1, 1]], GeneNamesError, "empty gene name at row 1"),
         (("LYZ", "LYZ"), [[1, 1], [2, 1]], GeneNamesError, "more than one vector: LYZ"),
+        (("LYZ", "LYZ "), [[1, 1], [2, 1]], GeneNamesError, "more than one vector: LYZ"),
+        (("ENSG00000198851.9", "ENSG00000198851.10"), [[1], [2]], GeneNamesError, "ENSG00000198851"),
+        (("LYZ", "\ud800x"), [[1, 1], [2, 1]], GeneNamesError, "can't be seen"),
         (("LYZ",), [[np.nan, 1]], EmbeddingsError, "isn't finite: LYZ"),
         (("LYZ",), [[np.inf, 1]], EmbeddingsError, "isn't finite: LYZ"),
         (("LYZ",), [[1e300, 1]], EmbeddingsError, "isn't finite: LYZ"),

@@ -401,3 +401,14 @@ def test_a_folder_without_weights_is_an_error(
         assert not make().recognises(path)
         with pytest.raises(InputFileError):
             make().read(path)
+
+
+def test_a_header_in_scberts_list_does_not_shift_the_genes(tmp_path: Path) -> None:
+    """With the row of zeros that a checkpoint has, the counts would agree."""
+    vectors = np.array([[1, 1], [2, 2], [3, 3], [0, 0]], dtype=np.float32)
+    np.save(tmp_path / "gene2vec_16906.npy", vectors)
+    (tmp_path / "genes.txt").write_text("gene\nLYZ\nCD3E\nNKG7\n")
+    with pytest.raises(EmbeddingsError, match="4 names"):
+        ScBERT().read(tmp_path)
+    (tmp_path / "genes.txt").write_text("LYZ\nCD3E\nNKG7\n")
+    assert ScBERT().read(tmp_path).names == ("LYZ", "CD3E", "NKG7")

@@ -17,6 +17,7 @@ import torch
 from genept.embeddings.formats.checkpoint import load_tensor, mentions
 from genept.embeddings.formats.geneformer import Geneformer
 from genept.embeddings.formats.safetensors_file import SafetensorsFile, write_safetensors
+from genept.embeddings.formats.torch_file import load_torch
 from genept.errors import GeneptError, InputFileError
 from tests.formats import model_folders as write
 from tests.formats.model_folders import BERT_KEY, matrix, tensor
@@ -279,3 +280,10 @@ def _written(folder: Path, kind: str) -> Path:
         safetensors.numpy.save_file({BERT_KEY: named}, folder / "a.safetensors")
         return folder / "a.safetensors"
     return write.save_torch(folder / "a.pt", {BERT_KEY: tensor(matrix(16))}, zipped=kind == "zip")
+
+
+def test_bytearrays_that_torch_would_make_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "best_model.pt"
+    torch.save({"encoder.embedding.weight": torch.ones(2, 2), "x": bytearray(5)}, path)
+    with pytest.raises(InputFileError, match="bytearray"):
+        load_torch(path)

@@ -135,7 +135,7 @@ REDUCERS: dict[str, Any] = {
     "open": Calls(open, "canary", "w"),
     "compile": Calls(compile, PYTHON, "x", "exec"),
     "import": Calls(__import__, "antigravity"),
-    "getattr": Calls(getattr, os, "system"),
+    "getattr": Calls(getattr, Path, "home"),
     "map": Calls(map, os.system, [TOUCH]),
     "partial": functools.partial(os.system, TOUCH),
     "nested": Calls(list, (Calls(map, eval, [PYTHON]),)),
@@ -240,6 +240,15 @@ HAND_MADE: dict[str, bytes] = {
     "list as a key": b"\x80\x02}]K\x01s.",
     "tuple as a key": b"\x80\x02})K\x01s.",
     "memo that isn't there": b"\x80\x02h\x07.",
+    "deep key": b"\x80\x02})" + b"\x85" * 2_000_000 + b"K\x01s.",
+    "key that unfolds": b"\x80\x02})" + b"".join(b"q%ch%c\x86" % (i, i) for i in range(60)) + b"K\x01s.",
+    "huge number as a key": b"\x80\x02}\x8a\x0a" + b"\x01" * 10 + b"K\x01s.",
+    "bytes made again and again": b"\x80\x02(c_codecs\nencode\nq\x00X\x00\x10\x00\x00"
+    + b"a" * 4096
+    + b"\x85q\x01R"
+    + b"h\x00h\x01R" * 1000
+    + b"l.",
+    "memo without end": b"\x80\x04N" + b"\x94" * 6_000_000 + b".",
     "list in itself": b"\x80\x02]q\x00h\x00a.",
     "dict in itself": b"\x80\x02}q\x00K\x01h\x00s.",
     "tuple in its own list": b"\x80\x02]q\x00h\x00\x85a.",

@@ -1,8 +1,9 @@
 """From the names and vectors of a foreign file to gene embeddings: who each row is."""
 
 import logging
+import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,7 +15,8 @@ from genept.embeddings.formats import EmbeddingFormat, NamedVectors
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.errors import EmbeddingsError, GeneNamesError, MissingDataError, name_some
 from genept.genes import GeneTable, Resolver, is_identifier, species_resolver
-from genept.genes.species import SPECIES
+from genept.genes.names import ensembl_id
+from genept.genes.species import SPECIES, gene_files
 
 log = logging.getLogger(__name__)
 
@@ -22,10 +24,10 @@ log = logging.getLogger(__name__)
 def adopt(named: NamedVectors, origin: EmbeddingFormat, *, taxon: int = 9606) -> GeneEmbeddings:
     """Make gene embeddings of what a foreign file holds.
 
-    A row keeps its name. Where it is an identifier, or names share the vector, the approved symbol
-    takes its place if NCBI's list of genes is in the cache and knows it; the names stay as aliases. Names
-    that share a vector but are different genes by that list become rows of their own. A vector of zeros is
-    no vector: such rows are left out, reported, and named in the provenance.
+    A row keeps its name. Where it is an identifier, or names share the vector in the file, the approved
+    symbol takes its place if NCBI's list of genes is in the cache and knows it; the names stay as aliases.
+    Names that share a vector but are different genes by that list become rows of their own. A vector of
+    zeros is no vector: such rows are left out, reported, and named in the provenance.
 
     Parameters
     ----------
@@ -48,16 +50,21 @@ def adopt(named: NamedVectors, origin: EmbeddingFormat, *, taxon: int = 9606) ->
     EmbeddingsError
         If a value isn't finite, or no vector is left.
     """
+    named = replace(named, names=_tidy(named.names), aliases=tuple(_tidy(some) for some in named.aliases))
     _refuse_names(named)
     zero: NDArray[np.bool_] = (named.vectors == 0).all(axis=1)
-    left_out = dict(named.left_out) | {named.names[row]: "a vector of zeros" for row in np.flatnonzero(zero)}
+    left_out = dict(named.left_out)
+    for row in np.flatnonzero(zero):
+        left_out |= dict.fromkeys([named.names[row], *named.aliases[row]], "a vector of zeros")
+    barred = [name for some in named.aliases for name in some if "|" in name]
+    left_out |= dict.fromkeys(barred, "a bar in an alias can't be kept")
     if left_out:
-        log.warning("left out, since they are no genes or have no vector: %s", _words(left_out))
+        log.warning("left out: %s", name_some(_reasons(left_out), limit=20))
     if zero.all():
         raise EmbeddingsError(
             "no vector that isn't all zero", expected="at least one gene with a vector", do="check the file"
         )
-    resolver = _resolver(taxon)
+    resolver, gene_list = _resolver(taxon)
     rows = [row for start in np.flatnonzero(~zero) for row in _genes_of(named, int(start), resolver)]
     genes = _table(rows, resolver)
     return GeneEmbeddings(
@@ -66,12 +73,13 @@ def adopt(named: NamedVectors, origin: EmbeddingFormat, *, taxon: int = 9606) ->
         vectors=named.vectors[[row.vector for row in rows]],
         provenance={
             **named.provenance,
-            "texts": {"taxon": str(taxon)},
+            "taxon": str(taxon),
+            "gene_list": gene_list,
             "format": origin.name,
             "origin": origin.origin,
             "licence": origin.licence,
             "files": ", ".join(f"{file.name} (sha256 {digest_of(file)})" for file in named.files),
-            "left_out": _words(left_out) or "nothing",
+            "left_out": ", ".join(_reasons(left_out)) or "nothing",
             "converted": datetime.now(UTC).isoformat(timespec="seconds"),
             "genept": __version__,
         },
@@ -95,7 +103,16 @@ def _refuse_names(named: NamedVectors) -> None:
             expected="a name for every vector",
             do="name the gene or leave its row out",
         )
-    every = Counter(named.names) + Counter(name for some in named.aliases for name in set(some))
+    unseen = [name for name in named.names if not name.isprintable()]
+    if unseen:
+        raise GeneNamesError(
+            f"{len(unseen):,} gene names with characters that can't be seen: {name_some(map(ascii, unseen))}",
+            expected="names that can be read",
+            do="correct them in the file",
+        )
+    # An Ensembl id in two versions is one gene twice.
+    every = Counter(map(ensembl_id, named.names))
+    every += Counter(name for some in named.aliases for name in set(some))
     twice = [name for name, times in every.items() if times > 1]
     if twice:
         raise GeneNamesError(
@@ -105,12 +122,21 @@ def _refuse_names(named: NamedVectors) -> None:
         )
 
 
-def _resolver(taxon: int) -> Resolver | None:
+def _resolver(taxon: int) -> tuple[Resolver | None, str]:
+    none = "none: names as in the file"
+    if taxon not in SPECIES:
+        return None, none
     try:
-        return species_resolver(taxon) if taxon in SPECIES else None
+        files = ", ".join(f"{file.name} ({file.date or 'date unknown'})" for file in gene_files(taxon))
+        return species_resolver(taxon), files
     except MissingDataError as error:
         log.info("rows keep the names that they have in the file; to have approved symbols, %s", error.do)
-        return None
+        return None, none
+
+
+def _tidy(names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names without white space around them, accented letters in one form."""
+    return tuple(unicodedata.normalize("NFC", name).strip() for name in names)
 
 
 def _genes_of(named: NamedVectors, vector: int, resolver: Resolver | None) -> list[_Row]:
@@ -123,7 +149,7 @@ def _genes_of(named: NamedVectors, vector: int, resolver: Resolver | None) -> li
     first = next((gene for gene in found if gene >= 0), -1)
     for name, gene in zip(names, found, strict=True):
         by_gene.setdefault(gene if gene >= 0 else first, []).append(name)
-    rename = len(names) > 1 or is_identifier(names[0])
+    rename = named.names_share_vectors or is_identifier(names[0])
     return [_Row(vector, some, gene, rename and gene >= 0) for gene, some in by_gene.items()]
 
 
@@ -152,5 +178,5 @@ def _table(rows: list[_Row], resolver: Resolver | None) -> GeneTable:
     )
 
 
-def _words(left_out: dict[str, str]) -> str:
-    return name_some((f"{name} ({reason})" for name, reason in left_out.items()), limit=20)
+def _reasons(left_out: dict[str, str]) -> list[str]:
+    return [f"{name} ({reason})" for name, reason in left_out.items()]

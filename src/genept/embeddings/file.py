@@ -1,5 +1,6 @@
 """The file of gene embeddings: an AnnData ``.h5ad`` that scanpy opens."""
 
+import logging
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -8,11 +9,14 @@ import numpy as np
 from anndata import AnnData
 from numpy.typing import NDArray
 
+from genept.embeddings.formats.h5_parts import check_whole
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.errors import GeneptError, InputFileError
 from genept.genes import from_frame, to_frame
 from genept.genes.frame import JOINED, PLAIN
 from genept.h5ad import read_h5ad, write_h5ad
+
+log = logging.getLogger(__name__)
 
 # What uns["genept"] of a file of gene embeddings says of itself.
 SCHEMA_VERSION = 2
@@ -98,6 +102,11 @@ def read_own(path: str | Path) -> GeneEmbeddings:
     InputFileError
         If the file is missing, is no ``.h5ad``, or holds no gene embeddings.
     """
+    try:
+        check_whole(Path(path))
+    except OSError:
+        # No HDF5 file, or none at all: the reader says it best.
+        log.debug("%s isn't HDF5", path)
     adata = read_h5ad(path)
     try:
         return _from_anndata(adata, origin=str(path))
@@ -145,4 +154,4 @@ def _from_anndata(adata: AnnData, *, origin: str) -> GeneEmbeddings:
 
 
 def _as_dict(nested: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: _as_dict(v) if isinstance(v, Mapping) else v for k, v in nested.items()}
+    return {k: _as_dict(v) if isinstance(v, Mapping) else str(v) for k, v in nested.items()}

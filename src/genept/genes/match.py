@@ -89,9 +89,13 @@ def match_resolved(resolution: Resolution, table: GeneTable) -> GeneMatch:
     rows = np.append(_rows_of_genes(located, resolver, table), -1)[resolution.rows]
     # The same symbol in the data and in the table is no guess, even where the list of genes doesn't know it.
     exact = _exact_rows(names, table)
-    for position in np.flatnonzero((exact >= 0) & (rows < 0)):
-        if rules[position] in (AMBIGUOUS, UNKNOWN) or located[exact[position]] < 0:
-            rows[position], rules[position] = exact[position], SYMBOL
+    for position in np.flatnonzero(exact >= 0):
+        row, gene = exact[position], resolution.rows[position]
+        if located[row] == gene >= 0:
+            # Of several rows of one gene (Ensembl ids, say) the one so named.
+            rows[position] = row
+        elif rows[position] < 0 and (rules[position] in (AMBIGUOUS, UNKNOWN) or located[row] < 0):
+            rows[position], rules[position] = row, SYMBOL
     return _as_match(names, rows, rules)
 
 

@@ -96,8 +96,8 @@ def identify(
 
 def taxon_of(genes: GeneEmbeddings | None) -> int:
     """NCBI taxon id of gene embeddings, as their texts say; human where they say nothing."""
-    texts = genes.provenance.get("texts", {}) if genes is not None else {}
-    said = str(texts.get("taxon", ""))
+    provenance = genes.provenance if genes is not None else {}
+    said = str(provenance.get("texts", {}).get("taxon", provenance.get("taxon", "")))
     return int(said) if said.isdigit() else HUMAN
 
 

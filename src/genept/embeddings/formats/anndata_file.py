@@ -8,7 +8,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from genept.embeddings.formats.anndata_readings import shape_of, the_one_reading
 from genept.embeddings.formats.bounded import check_unpacked, unreadable
-from genept.embeddings.formats.h5_parts import frame_names, part, read_part
+from genept.embeddings.formats.h5_parts import frame_names, is_short_text, part, read_part
 from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.names import check_names
 from genept.errors import ArgumentError, EmbeddingsError, GeneptError
@@ -59,7 +59,7 @@ class AnnDataFile:
                     return False
             with h5py.File(path, "r") as parts:
                 kind = part(parts, "uns/genept/kind", path)
-                own = isinstance(kind, h5py.Dataset) and kind.shape == () and kind[()] == _OWN_KIND
+                own = isinstance(kind, h5py.Dataset) and is_short_text(kind) and kind[()] == _OWN_KIND
                 return "obs" in parts and "var" in parts and not own
         except Exception:  # h5py raises many kinds for a broken file
             return False

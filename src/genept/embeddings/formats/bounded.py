@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import zipfile
 import zlib
 from pathlib import Path
 from typing import BinaryIO
@@ -37,6 +38,23 @@ def check_unpacked(size: int, path: Path) -> None:
             expected=f"no more than {MOST_TIMES} times its size and {MOST_MORE >> 20} MB",
             do="don't open it unless you know who made it; write it again without compression if it is yours",
         )
+
+
+def check_zip(archive: zipfile.ZipFile, path: Path) -> None:
+    """Raise for members that can't be read without unpacking them whole first, or not at all.
+
+    Raises
+    ------
+    InputFileError
+        If a member is encrypted, or compressed by another method than deflate.
+    """
+    for member in archive.infolist():
+        if member.flag_bits & 1 or member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            raise InputFileError(
+                f"{path}, of which {member.filename!r} is encrypted or compressed in an unusual way",
+                expected="members that are stored or deflated",
+                do="write it again as a plain zip if you trust it",
+            )
 
 
 def open_bounded(path: Path) -> BinaryIO:

@@ -13,9 +13,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from genept.embeddings.formats.bounded import check_zip
 from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.pickle_reader import read_pickle
-from genept.errors import ArgumentError, EmbeddingsError, InputFileError, OutputError, name_some
+from genept.errors import (
+    ArgumentError,
+    EmbeddingsError,
+    GeneptError,
+    InputFileError,
+    OutputError,
+    name_some,
+)
 
 _HEAD = 1 << 12
 # How a pickled dict of strings begins, from protocol 1 on: its first key, then a list or an array of NumPy's.
@@ -56,10 +64,11 @@ class GenePTPickle:
         try:
             if zipfile.is_zipfile(path):
                 with zipfile.ZipFile(path) as archive:
+                    check_zip(archive, path)
                     return bool(_pickles(archive))
             with path.open("rb") as file:
                 return _DICT_OF_VECTORS.match(file.read(_HEAD)) is not None
-        except (OSError, zipfile.BadZipFile):
+        except Exception:  # whatever is wrong with the file, it isn't recognised
             return False
 
     def read(self, path: Path) -> NamedVectors:
@@ -90,6 +99,7 @@ class GenePTPickle:
             aliases=tuple(tuple(others) for _, *others in names),
             vectors=rows,
             files=(path,),
+            names_share_vectors=True,
             provenance={"member": self.member} if self.member else {},
         )
 
@@ -99,22 +109,28 @@ class GenePTPickle:
         if not zipfile.is_zipfile(path):
             yield path
             return
-        with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(path) as archive:
-            member = self._choose(archive, path)
+        with tempfile.TemporaryDirectory() as folder:
             target = Path(folder) / "member"
             try:
-                with archive.open(member) as packed, target.open("wb") as file:
-                    # zipfile stops at the size that the directory states, and checks the CRC.
-                    shutil.copyfileobj(packed, file, 1 << 20)
-            except zipfile.BadZipFile as error:
-                raise InputFileError(
-                    f"{path} is damaged ({error})", expected="a whole zip", do="download it again"
-                ) from error
+                with zipfile.ZipFile(path) as archive:
+                    check_zip(archive, path)
+                    member = self._choose(archive, path)
+                    with archive.open(member) as packed, target.open("wb") as file:
+                        # zipfile stops at the size that the directory states, and checks the CRC.
+                        shutil.copyfileobj(packed, file, 1 << 20)
+            except GeneptError:
+                raise
             except OSError as error:
                 raise OutputError(
-                    f"{member.filename} of {path} can't be unpacked ({error})",
-                    expected=f"room for {member.file_size:,} bytes in {folder}",
+                    f"a pickle in {path} can't be unpacked ({error})",
+                    expected=f"room for it in {folder}",
                     do="free space there, or set TMPDIR to another folder",
+                ) from error
+            except Exception as error:  # zipfile and its decompressors raise many kinds for a broken file
+                raise InputFileError(
+                    f"{path} is damaged ({str(error) or type(error).__name__})",
+                    expected="a whole zip",
+                    do="download it again",
                 ) from error
             yield target
 

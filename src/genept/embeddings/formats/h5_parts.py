@@ -14,6 +14,10 @@ from genept.errors import InputFileError
 # What anndata calls matrices and lists of names; the empty one is of files before it called them anything.
 _KINDS = ("", "array", "csr_matrix", "csc_matrix", "string-array", "nullable-string-array", "categorical")
 
+_SHORT = 64
+# Gene embeddings of ours have some dozens.
+_MOST_PARTS = 10_000
+
 
 def part(file: h5py.File, where: str, path: Path) -> h5py.Dataset | h5py.Group | None:
     """Find a part by its place in the file, None where there is none.
@@ -78,6 +82,39 @@ def read_part(file: h5py.File, where: str, path: Path) -> Any:
         return read_elem(found)
 
 
+def is_short_text(dataset: h5py.Dataset) -> bool:
+    """Whether a dataset is one short string, which can be read without a second thought."""
+    return dataset.shape == () and not dataset.external and dataset.dtype.itemsize <= _SHORT
+
+
+def check_whole(path: Path) -> None:
+    """Look at every part of a file before all of it is read.
+
+    Raises
+    ------
+    InputFileError
+        If a part links to elsewhere, or they claim more than a file of its size can hold.
+    """
+    size, seen = 0, 0
+    with h5py.File(path, "r") as file:
+        groups = [("", file)]
+        while groups:
+            place, group = groups.pop()
+            for key in group:
+                seen += 1
+                name = f"{place}/{key}"
+                if seen > _MOST_PARTS or not isinstance(group.get(key, getlink=True), h5py.HardLink):
+                    raise _elsewhere(path, name)
+                found = group[key]
+                if isinstance(found, h5py.Group):
+                    groups.append((name, found))
+                    continue
+                if found.external or found.is_virtual:
+                    raise _elsewhere(path, name)
+                size += int(found.size or 0) * found.dtype.itemsize
+                check_unpacked(size, path)
+
+
 def frame_names(file: h5py.File, frame: str, path: Path) -> list[str]:
     """Names of the rows of ``obs`` or ``var``.
 
@@ -105,7 +142,11 @@ def _datasets(file: h5py.File, where: str, path: Path) -> Iterator[tuple[str, h5
         yield where, found
     else:
         for key in found or ():
-            yield from _datasets(file, f"{where}/{key}", path)
+            inner = part(file, f"{where}/{key}", path)
+            # A matrix is a dataset or a group of datasets; groups in groups could be without end.
+            if not isinstance(inner, h5py.Dataset):
+                raise _elsewhere(path, f"{where}/{key}")
+            yield f"{where}/{key}", inner
 
 
 def _elsewhere(path: Path, where: str) -> InputFileError:

@@ -23,6 +23,9 @@ class NamedVectors:
         (n, d) array of numbers.
     aliases
         For each row the other names under which the file has the same vector; left out where none has.
+    names_share_vectors
+        Whether a row's names are as good as one another, since the file has them all with that vector:
+        then the approved symbol, where it is known, becomes the row's name.
     left_out
         What the file holds that is no gene (special tokens, say), name to reason.
     files
@@ -40,6 +43,7 @@ class NamedVectors:
     vectors: NDArray[np.floating[Any]]
     files: tuple[Path, ...]
     aliases: tuple[tuple[str, ...], ...] = ()
+    names_share_vectors: bool = False
     left_out: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
 

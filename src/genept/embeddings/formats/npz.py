@@ -10,7 +10,7 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from genept.embeddings.formats.bounded import check_unpacked, unreadable
+from genept.embeddings.formats.bounded import check_unpacked, check_zip, unreadable
 from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.names import check_names
 from genept.errors import EmbeddingsError, GeneptError, InputFileError, name_some
@@ -60,6 +60,13 @@ class Npz:
                 headers = _headers(archive, path)
                 names = _choose(headers, NAMES, "names (1-d strings)", path)
                 vectors = _choose(headers, VECTORS, "vectors (2-d floats)", path)
+                n_names, n_vectors = headers[names][0][0], headers[vectors][0][0]
+                if n_names != n_vectors:
+                    raise EmbeddingsError(
+                        f"{n_names:,} names for {n_vectors:,} vectors in {path}",
+                        expected="one name for each vector",
+                        do="write the file again",
+                    )
                 wanted = [key for key in (names, vectors, *_CARRIED) if key in headers]
                 kept = {key: _array(archive, key) for key in wanted}
         except GeneptError:
@@ -86,11 +93,14 @@ class Npz:
 def _headers(archive: zipfile.ZipFile, path: Path) -> dict[str, _Header]:
     """Shape and type of every array, none of them read yet."""
     headers: dict[str, _Header] = {}
+    check_zip(archive, path)
     for member in archive.infolist():
         key = member.filename.removesuffix(".npy")
         with archive.open(member) as file:
             shape, dtype = _header(file)
             start = file.tell()
+        if dtype.itemsize == 0:
+            raise _refused(path, f"the array {key!r} of strings of no length")
         if dtype.hasobject:
             raise _refused(path, f"the array {key!r} of Python objects, which is a pickle")
         size = start + dtype.itemsize * math.prod(shape)

@@ -29,6 +29,14 @@ _SHORTEST_RUN = 16
 _FLOAT, _FRAME, _APPENDS = ord("G"), 0x95, ord("e")
 _LONGEST_NUMBER = 100
 _UNDER_WAY = object()
+_KEYS = (str, bytes, int, float, bool, type(None))
+
+
+class _Run:
+    """A run of floats of the file's own: an array that the file refers to is no run."""
+
+    def __init__(self, floats: NDArray[np.floating[Any]]) -> None:
+        self.floats = floats
 
 
 class _List(list[Any]):
@@ -56,6 +64,7 @@ class PickleMachine:
         self._marks: list[list[Any]] = []
         self._memo: dict[int, Any] = {}
         self._values = 0
+        self._made = 0
 
     def read(self) -> Any:
         """Interpret all of it, and return the value that it holds.
@@ -80,12 +89,12 @@ class PickleMachine:
                 step(self)
             if self._marks or len(self._stack) != 1 or self._pos != len(content):
                 raise RefusedError("doesn't end where it should")
+            self._memo.clear()
+            return _Finisher().finish(self._stack.pop())
         except (IndexError, struct.error):
             raise RefusedError("ends in the middle") from None
         except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
             raise RefusedError(f"is broken at byte {self._pos:,} ({type(error).__name__})") from None
-        self._memo.clear()
-        return _Finisher().finish(self._stack.pop())
 
     # What is read from the content.
 
@@ -110,12 +119,15 @@ class PickleMachine:
 
     # What is done to the stack.
 
-    def _push(self, value: Any) -> None:
+    def _count(self) -> None:
         self._values += 1
         if self._values > MAX_VALUES:
             raise RefusedError(
                 f"holds more than {MAX_VALUES:,} single values; protocol 2 or later writes floats tighter"
             )
+
+    def _push(self, value: Any) -> None:
+        self._count()
         self._stack.append(value)
 
     def _pop_mark(self) -> list[Any]:
@@ -133,9 +145,7 @@ class PickleMachine:
         """Begin a group of values; of floats that go to a list at once, read them all."""
         if self._content[self._pos] == _FLOAT and self._float_run():
             return
-        self._values += 1
-        if self._values > MAX_VALUES:
-            raise RefusedError(f"holds more than {MAX_VALUES:,} marks")
+        self._count()
         self._marks.append(self._stack)
         self._stack = []
 
@@ -157,10 +167,10 @@ class PickleMachine:
                 self._pos += 9
             else:
                 break
-        run = np.concatenate(parts) if parts else np.empty(0)
+        run = _Run(np.concatenate(parts) if parts else np.empty(0))
         if (
             opcode != _APPENDS
-            or len(run) < _SHORTEST_RUN
+            or len(run.floats) < _SHORTEST_RUN
             or not self._stack
             or type(self._stack[-1]) is not _List
         ):
@@ -195,6 +205,9 @@ class PickleMachine:
 
     def _set(self, key: Any, value: Any) -> None:
         target = self._top(dict)
+        # Before it is hashed: the hash of a nested tuple can take for ever.
+        if type(key) not in _KEYS or (type(key) is int and abs(key) >= 2**63):
+            raise RefusedError("holds a dict whose keys are no strings or plain numbers")
         if key in target:
             # No dict that was written has a key twice; the later value would hide the earlier one.
             raise RefusedError(f"holds the key {str(key)[:40]!r} twice in one dict")
@@ -252,6 +265,7 @@ class PickleMachine:
 
     def remember(self, index: int) -> None:
         """Keep the last value under a number."""
+        self._count()
         self._memo[index] = self._stack[-1]
 
     def recall(self, index: int) -> None:
@@ -265,7 +279,12 @@ class PickleMachine:
     def reduce(self) -> None:
         """Make an array's parts, where Python would call something."""
         arguments, callee = self._stack.pop(), self._stack.pop()
-        self._push(reduce(callee, arguments))
+        made = reduce(callee, arguments)
+        # Made anew from values that may be references: the same bytes could be made again and again.
+        self._made += len(made) if isinstance(made, bytes) else getattr(made, "nbytes", 0)
+        if self._made > 2 * len(self._content):
+            raise RefusedError("makes more bytes than it has")
+        self._push(made)
 
     def build(self) -> None:
         """Finish an array or its type, where Python would set any object's state."""
@@ -373,19 +392,19 @@ class _Finisher:
 
     def _container(self, value: Any, depth: int) -> Any:
         if isinstance(value, dict):
-            if not all(isinstance(key, str | bytes | int | float | None) for key in value):
-                raise RefusedError("holds a dict whose keys are no strings or numbers")
             for key, item in value.items():
                 value[key] = self.finish(item, depth)
             return value
         if isinstance(value, tuple):
             return tuple(self.finish(item, depth) for item in value)
         if value.runs:
-            if all(isinstance(item, np.ndarray | float) for item in value):
-                runs = [item for item in value if isinstance(item, np.ndarray)]
-                whole = np.concatenate([np.atleast_1d(item) for item in value], dtype=runs[0].dtype)
+            if all(type(item) in (_Run, float) for item in value):
+                parts = [item.floats if type(item) is _Run else np.array([item]) for item in value]
+                dtype = next(item.floats.dtype for item in value if type(item) is _Run)
+                whole = np.concatenate(parts, dtype=dtype)
                 # The shell stays, since others may refer to it; what it held goes, or memory would double.
                 value.clear()
                 return whole
-            return [x for item in value for x in (item.tolist() if isinstance(item, np.ndarray) else [item])]
+            items = (item.floats.tolist() if type(item) is _Run else [item] for item in value)
+            return [self.finish(item, depth) for some in items for item in some]
         return [self.finish(item, depth) for item in value]

@@ -63,7 +63,7 @@ def read_pickle(path: str | Path, *, floats: type[np.floating[Any]] = np.float64
             do="get it from its source again; if it stays so, don't load it with other software: "
             "a pickle can run any program",
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, MemoryError) as error:
         raise InputFileError(
             f"{path} can't be read as a pickle ({error})",
             expected="a pickle of plain data",

@@ -62,7 +62,8 @@ class ScBERT:
         vectors = _read_array(weights) if weights.suffix == ".npy" else load_tensor(weights, KEYS)
         genes = self._list or _only_list(weights.parent)
         names = names_by_row(((name, row) for row, name in enumerate(_read_lines(genes))), genes)
-        appended = len(vectors) == len(names) + 1 and not vectors[-1].any()
+        # A header in the list would shift every gene by one, and be made up for by the row of zeros.
+        appended = len(vectors) > 0 and not vectors[-1].any()
         if len(vectors) != len(names) + appended:
             raise EmbeddingsError(
                 f"{genes} has {len(names):,} names, and {weights} {len(vectors):,} rows",
@@ -78,7 +79,7 @@ def _read_array(path: Path) -> NDArray[np.floating[Any]]:
     try:
         # Mapped first: a header that claims more than the file holds is refused before memory is taken.
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except Exception as error:  # NumPy raises many kinds for a broken file
         raise _no_array(path, f"can't be read ({error})") from error
     if not isinstance(mapped, np.ndarray) or mapped.ndim != 2 or mapped.dtype.kind != "f":
         raise _no_array(path, "holds no matrix of floats")

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.embeddings.formats.torch_layout import check_members, is_zip, member_sizes, refusal
+from genept.embeddings.formats.torch_layout import check_members, check_older, is_zip, member_sizes, refusal
 from genept.errors import InputFileError, MissingDependencyError
 
 
@@ -47,6 +47,8 @@ def load_torch(path: Path) -> Any:
         can_be_mapped = is_zip(path)
         if can_be_mapped:
             check_members(path)
+        else:
+            check_older(path)
         with warnings.catch_warnings():
             # It warns of layouts that it then refuses, or reads as well.
             warnings.simplefilter("ignore")

@@ -3,6 +3,7 @@
 import zipfile
 from pathlib import Path
 
+from genept.embeddings.formats.bounded import check_zip
 from genept.errors import InputFileError
 
 _ZIP_START = b"PK\x03\x04"
@@ -23,6 +24,7 @@ def mentions_in_torch(path: Path, key: str) -> bool:
             with path.open("rb") as file:
                 return key.encode() in file.read(_NAMES_BYTES)
         with zipfile.ZipFile(path) as archive:
+            check_zip(archive, path)
             pickles = [name for name in archive.namelist() if name.endswith("/data.pkl")]
             if not pickles:
                 return False
@@ -45,11 +47,32 @@ def check_members(path: Path) -> None:
         packed = [member.filename for member in members if member.compress_type != zipfile.ZIP_STORED]
         if packed:
             raise refusal(path, f"has compressed members ({packed[0]}), which torch.save never writes")
+        for member in members:
+            if member.filename.endswith("data.pkl"):
+                _refuse_bytearrays(archive.read(member), path)
         if sum(member.file_size for member in members) > path.stat().st_size:
             raise refusal(path, "claims to hold more bytes than it has")
         damaged = archive.testzip()
         if damaged is not None:
             raise refusal(path, f"is damaged: {damaged} doesn't match its checksum")
+
+
+def check_older(path: Path) -> None:
+    """Refuse what the older layout has no use for.
+
+    Raises
+    ------
+    InputFileError
+        If it would have memory taken that the file doesn't fill.
+    """
+    with path.open("rb") as file:
+        _refuse_bytearrays(file.read(_NAMES_BYTES), path)
+
+
+def _refuse_bytearrays(pickle: bytes, path: Path) -> None:
+    # torch's own list allows bytearray(n), which takes n bytes for a few in the file.
+    if b"bytearray" in pickle:
+        raise refusal(path, "holds bytearray, which is refused")
 
 
 def member_sizes(path: Path) -> set[int]:
