@@ -47,7 +47,8 @@ def check_demo(folder: Path, stdout: str) -> None:
             assert len(np.unique(pixels.reshape(-1, pixels.shape[2]), axis=0)) > 50, "an empty figure"
 
 
-@pytest.mark.parametrize("encoder", ["lsa", pytest.param("minilm", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("encoder", ["lsa", "minilm"])
 def test_demo(encoder: str, tmp_path: Path, run_genept: RunGenept) -> None:
     done = run_genept("demo", "--encoder", encoder, "-o", "results/demo")
     assert done.returncode == 0, done.stderr

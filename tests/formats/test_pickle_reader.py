@@ -240,7 +240,7 @@ HAND_MADE: dict[str, bytes] = {
     "list as a key": b"\x80\x02}]K\x01s.",
     "tuple as a key": b"\x80\x02})K\x01s.",
     "memo that isn't there": b"\x80\x02h\x07.",
-    "deep key": b"\x80\x02})" + b"\x85" * 2_000_000 + b"K\x01s.",
+    "deep key": b"\x80\x02})" + b"\x85" * 300_000 + b"K\x01s.",
     "key that unfolds": b"\x80\x02})" + b"".join(b"q%ch%c\x86" % (i, i) for i in range(60)) + b"K\x01s.",
     "huge number as a key": b"\x80\x02}\x8a\x0a" + b"\x01" * 10 + b"K\x01s.",
     "bytes made again and again": b"\x80\x02(c_codecs\nencode\nq\x00X\x00\x10\x00\x00"

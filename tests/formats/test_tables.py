@@ -9,6 +9,8 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from anndata import AnnData
 from scipy import sparse
@@ -507,3 +509,13 @@ def test_provenance_is_a_string_of_json(tmp_path: Path, genes: genept.GeneEmbedd
         export_embeddings(genes, tmp_path / f"a{suffix}")
         read = embedding_formats.create("npz" if suffix == ".npz" else "table").read(tmp_path / f"a{suffix}")
         assert json.loads(read.provenance["provenance"]) == genes.provenance
+
+
+def test_a_long_name_in_every_row_is_refused_before_it_is_unpacked(tmp_path: Path) -> None:
+    """A few kilobytes: Parquet keeps the name once."""
+    one = pa.array(["x" * 20_000])
+    names = pa.DictionaryArray.from_arrays(np.zeros(100_000, dtype=np.int32), one)
+    pq.write_table(pa.table({"gene": names, "a": np.zeros(100_000)}), tmp_path / "x.parquet")
+    assert (tmp_path / "x.parquet").stat().st_size < 100_000
+    with pytest.raises(InputFileError, match="unpacks to"):
+        TableFile().read(tmp_path / "x.parquet")

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from genept.embeddings.formats.bounded import check_unpacked, unreadable
@@ -33,13 +34,16 @@ class ParquetSheet:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            self._file = pq.ParquetFile(path, memory_map=True)
-            schema = self._file.schema_arrow
+            schema = pq.read_schema(path, memory_map=True)
             self.labels: list[str] = schema.names
+            self.kinds = [_kind(kind) for kind in schema.types]
+            # Texts as references to a list of different ones: one long text may stand in every row.
+            texts = [label for label, kind in zip(self.labels, self.kinds, strict=True) if kind == "text"]
+            self._file = pq.ParquetFile(path, memory_map=True, read_dictionary=texts)
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise unreadable(path, error) from error
         check_unpacked(self._file.metadata.num_rows * len(schema) * 4, path)
-        self.kinds = [_kind(kind) for kind in schema.types]
+        self._unpacked = 0
         self.metadata: dict[bytes, bytes] = schema.metadata or {}
 
     def blocks(self, columns: Columns) -> Iterator[pa.RecordBatch]:
@@ -59,9 +63,21 @@ class ParquetSheet:
                 # Arrow takes the file's word for it that names are UTF-8.
                 block.validate(full=True)
                 self._refuse_missing(block, columns)
+                for label in texts:
+                    block = self._with_texts(block, label)
                 yield block
         except (pa.ArrowException, OSError) as error:
             raise unreadable(self.path, error) from error
+
+    def _with_texts(self, block: pa.RecordBatch, label: str) -> pa.RecordBatch:
+        """Unpack a column of texts, once it is known that they fit."""
+        column = block.column(label)
+        if not pa.types.is_dictionary(column.type):
+            return block
+        lengths = pc.binary_length(column.dictionary)
+        self._unpacked += pc.sum(lengths.take(column.indices)).as_py() or 0
+        check_unpacked(self._unpacked, self.path)
+        return block.set_column(block.schema.get_field_index(label), label, column.dictionary_decode())
 
     def _refuse_missing(self, block: pa.RecordBatch, columns: Columns) -> None:
         for label in (columns.names, *columns.dimensions):
