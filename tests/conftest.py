@@ -1,7 +1,9 @@
 """Fixtures: real data where it is there, small data sets, and the command line as a user runs it."""
 
+import atexit
 import logging
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,7 +24,8 @@ REALDATA = Path(os.environ.get("GENEPT_REALDATA", ROOT.parent / "shared" / "data
 
 os.environ["MPLBACKEND"] = "agg"
 # What this machine has fetched must not change a result: an empty cache, unless a test says otherwise.
-os.environ["GENEPT_CACHE"] = str(Path(tempfile.mkdtemp(prefix="genept-tests-")))
+os.environ["GENEPT_CACHE"] = tempfile.mkdtemp(prefix="genept-tests-")
+atexit.register(shutil.rmtree, os.environ["GENEPT_CACHE"], ignore_errors=True)
 
 RunGenept = Callable[..., "subprocess.CompletedProcess[str]"]
 

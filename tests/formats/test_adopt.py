@@ -143,3 +143,31 @@ def test_adopted_vectors_embed_cells(counts: AnnData) -> None:
     genept.tl.embed_cells(counts, genes)
     coverage = counts.uns["genept"]["X_genept_w"]["coverage"]
     assert coverage["n_genes_covered"] == 2
+
+
+@pytest.mark.usefixtures("lists")
+def test_a_file_with_identifiers_is_taken_at_its_word(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(
+        "Gene,Entrez_ID,ensembl_id,0,1\nH2AFY,9555.0,ENSG00000113648.17,1,2\nLYZ,NA,unknown,3,4\n"
+    )
+    genes = genept.read_embeddings(path)
+    assert genes.genes.symbols == ("H2AFY", "LYZ")
+    assert genes.genes.entrez_ids == ("9555", "")
+    assert genes.genes.ensembl_ids == (("ENSG00000113648",), ())
+    assert "as in the file" in genes.provenance["gene_list"]
+
+
+@pytest.mark.usefixtures("lists")
+def test_what_the_file_calls_an_alias_makes_no_second_gene() -> None:
+    genes = adopt(named("H2AFY", "AARS", aliases=(("LYZ",), ()), shared=False), ORIGIN)
+    assert genes.genes.symbols == ("H2AFY", "AARS")
+    assert genes.genes.aliases == (("LYZ",), ())
+
+
+@pytest.mark.usefixtures("lists")
+def test_rows_of_one_gene_are_told(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        adopt(named("H2AFY", "MACROH2A1", "LYZ"), ORIGIN)
+    assert "2 rows are of genes that have several" in caplog.text
+    assert "H2AFY, MACROH2A1" in caplog.text

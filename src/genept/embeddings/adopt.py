@@ -3,7 +3,7 @@
 import logging
 import unicodedata
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 
 from genept import __version__
 from genept.datasets.verify import digest_of
+from genept.embeddings.foreign_rows import as_told, genes_of, table_of, tell_of_rows_of_one_gene
 from genept.embeddings.formats import EmbeddingFormat, NamedVectors
+from genept.embeddings.formats.export_layout import IDENTIFIERS
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.errors import EmbeddingsError, GeneNamesError, MissingDataError, name_some
-from genept.genes import GeneTable, Resolver, is_identifier, species_resolver
+from genept.genes import Resolver, species_resolver
 from genept.genes.names import ensembl_id
-from genept.genes.species import SPECIES, gene_files
+from genept.genes.species import SPECIES, name_gene_files
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +28,8 @@ def adopt(named: NamedVectors, origin: EmbeddingFormat, *, taxon: int = 9606) ->
 
     A row keeps its name. Where it is an identifier, or names share the vector in the file, the approved
     symbol takes its place if NCBI's list of genes is in the cache and knows it; the names stay as aliases.
-    Names that share a vector but are different genes by that list become rows of their own. A vector of
+    Names that share a vector but are different genes by that list become rows of their own. A file that
+    gives identifiers, or that genept exported, is taken at its word and the list isn't asked. A vector of
     zeros is no vector: such rows are left out, reported, and named in the provenance.
 
     Parameters
@@ -41,7 +44,8 @@ def adopt(named: NamedVectors, origin: EmbeddingFormat, *, taxon: int = 9606) ->
     Returns
     -------
     GeneEmbeddings
-        One row per gene; the provenance names the files with their sha256, the format and its licence.
+        One row per gene; the provenance names the files with their sha256, the format and its licence. That
+        of a file that genept exported is as it was, and ``exported_as`` names the file.
 
     Raises
     ------
@@ -64,36 +68,36 @@ def adopt(named: NamedVectors, origin: EmbeddingFormat, *, taxon: int = 9606) ->
         raise EmbeddingsError(
             "no vector that isn't all zero", expected="at least one gene with a vector", do="check the file"
         )
-    resolver, gene_list = _resolver(taxon)
-    rows = [row for start in np.flatnonzero(~zero) for row in _genes_of(named, int(start), resolver)]
-    genes = _table(rows, resolver)
+    if named.record or not named.known.keys().isdisjoint(IDENTIFIERS):
+        kept = np.flatnonzero(~zero)
+        genes, gene_list = as_told(named).take(kept), "none: identifiers as in the file"
+    else:
+        resolver, gene_list = _resolver(taxon)
+        rows = [row for start in np.flatnonzero(~zero) for row in genes_of(named, int(start), resolver)]
+        kept = np.array([row.vector for row in rows])
+        genes = table_of(rows, resolver)
+        tell_of_rows_of_one_gene(rows)
+    checksums = named.known.get("text_sha256")
+    files = ", ".join(f"{file.name} (sha256 {digest_of(file)})" for file in named.files)
+    found = {
+        **named.provenance,
+        "taxon": str(taxon),
+        "gene_list": gene_list,
+        "format": origin.name,
+        "origin": origin.origin,
+        "licence": origin.licence,
+        "files": files,
+        "left_out": ", ".join(_reasons(left_out)) or "nothing",
+        "converted": datetime.now(UTC).isoformat(timespec="seconds"),
+        "genept": __version__,
+    }
     return GeneEmbeddings(
         genes=genes,
         # One copy, in the order of the rows; the file's own array goes.
-        vectors=named.vectors[[row.vector for row in rows]],
-        provenance={
-            **named.provenance,
-            "taxon": str(taxon),
-            "gene_list": gene_list,
-            "format": origin.name,
-            "origin": origin.origin,
-            "licence": origin.licence,
-            "files": ", ".join(f"{file.name} (sha256 {digest_of(file)})" for file in named.files),
-            "left_out": ", ".join(_reasons(left_out)) or "nothing",
-            "converted": datetime.now(UTC).isoformat(timespec="seconds"),
-            "genept": __version__,
-        },
+        vectors=named.vectors[kept],
+        provenance={**named.record, "exported_as": files} if named.record else found,
+        text_sha256=None if checksums is None else tuple(checksums[row] for row in kept),
     )
-
-
-@dataclass
-class _Row:
-    """A gene: its vector, its names in the file, and its row in the list of genes."""
-
-    vector: int
-    names: list[str]
-    gene: int = -1
-    renamed: bool = field(default=False)
 
 
 def _refuse_names(named: NamedVectors) -> None:
@@ -112,7 +116,8 @@ def _refuse_names(named: NamedVectors) -> None:
         )
     # An Ensembl id in two versions is one gene twice.
     every = Counter(map(ensembl_id, named.names))
-    every += Counter(name for some in named.aliases for name in set(some))
+    if named.names_share_vectors:
+        every += Counter(name for some in named.aliases for name in set(some))
     twice = [name for name, times in every.items() if times > 1]
     if twice:
         raise GeneNamesError(
@@ -127,8 +132,7 @@ def _resolver(taxon: int) -> tuple[Resolver | None, str]:
     if taxon not in SPECIES:
         return None, none
     try:
-        files = ", ".join(f"{file.name} ({file.date or 'date unknown'})" for file in gene_files(taxon))
-        return species_resolver(taxon), files
+        return species_resolver(taxon), name_gene_files(taxon)
     except MissingDataError as error:
         log.info("rows keep the names that they have in the file; to have approved symbols, %s", error.do)
         return None, none
@@ -137,45 +141,6 @@ def _resolver(taxon: int) -> tuple[Resolver | None, str]:
 def _tidy(names: tuple[str, ...]) -> tuple[str, ...]:
     """Names without white space around them, accented letters in one form."""
     return tuple(unicodedata.normalize("NFC", name).strip() for name in names)
-
-
-def _genes_of(named: NamedVectors, vector: int, resolver: Resolver | None) -> list[_Row]:
-    """Genes that share a vector, each with its names; what no list knows goes with the first."""
-    names = [named.names[vector], *named.aliases[vector]]
-    if resolver is None:
-        return [_Row(vector, names)]
-    found = resolver.resolve(names).rows.tolist()
-    by_gene: dict[int, list[str]] = {}
-    first = next((gene for gene in found if gene >= 0), -1)
-    for name, gene in zip(names, found, strict=True):
-        by_gene.setdefault(gene if gene >= 0 else first, []).append(name)
-    rename = named.names_share_vectors or is_identifier(names[0])
-    return [_Row(vector, some, gene, rename and gene >= 0) for gene, some in by_gene.items()]
-
-
-def _table(rows: list[_Row], resolver: Resolver | None) -> GeneTable:
-    """Names and identifiers of the rows; of two that would have a symbol, the one so named has it."""
-    known = resolver.genes if resolver is not None else None
-    approved = [known.symbols[row.gene] if known is not None and row.gene >= 0 else "" for row in rows]
-    kept = {row.names[0] for row in rows if not row.renamed}
-    wanted = Counter(symbol for row, symbol in zip(rows, approved, strict=True) if row.renamed)
-    symbols = [
-        symbol
-        if row.renamed and (symbol in row.names or (wanted[symbol] == 1 and symbol not in kept))
-        else row.names[0]
-        for row, symbol in zip(rows, approved, strict=True)
-    ]
-    genes = [row.gene for row in rows]
-    return GeneTable(
-        symbols=tuple(symbols),
-        aliases=tuple(
-            tuple(name for name in row.names if name != symbol and "|" not in name)
-            for row, symbol in zip(rows, symbols, strict=True)
-        ),
-        entrez_ids=tuple(known.entrez_ids[g] if known is not None and g >= 0 else "" for g in genes),
-        ensembl_ids=tuple(known.ensembl_ids[g] if known is not None and g >= 0 else () for g in genes),
-        full_names=tuple(known.full_names[g] if known is not None and g >= 0 else "" for g in genes),
-    )
 
 
 def _reasons(left_out: dict[str, str]) -> list[str]:

@@ -16,21 +16,22 @@ def export_embeddings(genes: GeneEmbeddings, path: str | Path) -> None:
     Parameters
     ----------
     genes
-        What to write. Every format keeps symbols and float32 vectors bit for bit; none but genept's own
+        What to write. Every format keeps symbols and float32 vectors bit for bit; read again,
+        ``.parquet``, ``.npz`` and ``.safetensors`` give back the rest too. None but genept's own
         ``.h5ad`` (:func:`genept.embeddings.write_embeddings`) keeps what a fitted encoder learned.
     path
         Its suffix says the format.
 
         ``.parquet``
-            All that is known of the genes, ``text_sha256`` and a float32 column for each dimension; the
-            provenance as JSON in the metadata, under ``genept``.
+            All that is known of the genes (``symbol``, ``full_name``, ``entrez_id``, ``ensembl_id``,
+            ``previous``, ``aliases``, ``text_sha256``; several joined by ``|``) and a float32 column for each
+            dimension; the provenance as JSON in the metadata, under ``genept``.
         ``.csv``, ``.tsv``
             ``symbol``, ``aliases`` joined by ``|``, and the dimensions. No identifiers, no provenance.
         ``.npz``
-            Arrays ``genes``, ``vectors``, ``aliases`` joined by ``|``, and ``provenance`` as
-            JSON. No identifiers.
+            Arrays ``genes`` and ``vectors``, the other columns of the Parquet file, and ``provenance``.
         ``.safetensors``
-            A tensor and the symbols; aliases and provenance as JSON in the metadata. No identifiers.
+            The tensor ``vectors``; ``genes``, those columns and ``provenance`` as JSON in the metadata.
         ``.w2v.txt``
             word2vec text with its first line. No aliases, no identifiers, no provenance.
 

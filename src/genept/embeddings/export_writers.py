@@ -4,15 +4,16 @@ import csv
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from genept.embeddings.formats.export_layout import ALIASES, PARQUET_KEY, RECORD
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.errors import GeneNamesError, name_some
 from genept.genes import to_frame
-from genept.texts.corpus import KEY
 
 # So many digits tell every float32 from its neighbours.
 _NUMBER = "%.9g"
@@ -21,16 +22,14 @@ _GROUP = 1 << 23
 
 
 def _write_parquet(genes: GeneEmbeddings, draft: Path) -> None:
-    frame = to_frame(genes.genes)
-    if genes.text_sha256 is not None:
-        frame["text_sha256"] = list(genes.text_sha256)
-    columns = {label: pa.array(frame[label], type=pa.string()) for label in frame}
+    texts = {"symbol": genes.genes.symbols, **_columns(genes)}
+    columns = {label: pa.array(cells, type=pa.string()) for label, cells in texts.items()}
     columns |= {label: pa.array(genes.vectors[:, place]) for place, label in enumerate(_labels(genes))}
     pq.write_table(
-        pa.table(columns).replace_schema_metadata({KEY: _provenance(genes).encode()}),
+        pa.table(columns).replace_schema_metadata({PARQUET_KEY: _provenance(genes).encode()}),
         draft,
         # Numbers that hardly repeat gain nothing from a dictionary, and a reader holds a row group at a time.
-        use_dictionary=list(frame),
+        use_dictionary=list(texts),
         row_group_size=max(1, _GROUP // genes.dimensions),
     )
 
@@ -40,10 +39,9 @@ def _write_cells(genes: GeneEmbeddings, draft: Path, *, sep: str) -> None:
         file.write(sep.join(["symbol", "aliases", *_labels(genes)]) + "\n")
         # Names are quoted where they must be; numbers never are, and come after them.
         names = csv.writer(file, delimiter=sep, lineterminator=sep)
-        for name, numbers in zip(
-            zip(genes.genes.symbols, _aliases(genes), strict=True), _numbers(genes, sep), strict=True
-        ):
-            names.writerow(name)
+        aliases = _columns(genes)[ALIASES]
+        for *both, numbers in zip(genes.genes.symbols, aliases, _numbers(genes, sep), strict=True):
+            names.writerow(both)
             file.write(numbers)
 
 
@@ -56,20 +54,21 @@ def _write_tsv(genes: GeneEmbeddings, draft: Path) -> None:
 
 
 def _write_npz(genes: GeneEmbeddings, draft: Path) -> None:
+    arrays: dict[str, Any] = {
+        "genes": np.array(genes.genes.symbols, dtype=str),
+        "vectors": genes.vectors,
+        **{label: np.array(cells, dtype=str) for label, cells in _columns(genes).items()},
+        RECORD: np.array(_provenance(genes)),
+    }
     with draft.open("wb") as file:
-        np.savez_compressed(
-            file,
-            genes=np.array(genes.genes.symbols, dtype=str),
-            vectors=genes.vectors,
-            aliases=np.array(_aliases(genes), dtype=str),
-            provenance=np.array(_provenance(genes)),
-        )
+        np.savez_compressed(file, **arrays)
 
 
 def _write_safetensors(genes: GeneEmbeddings, draft: Path) -> None:
     from genept.embeddings.formats.safetensors_file import write_safetensors
 
-    metadata = {"provenance": _provenance(genes), "aliases": json.dumps(_aliases(genes))}
+    columns = {label: json.dumps(cells) for label, cells in _columns(genes).items()}
+    metadata = {RECORD: _provenance(genes), **columns}
     write_safetensors(draft, genes.genes.symbols, genes.vectors, metadata)
 
 
@@ -107,8 +106,11 @@ def _labels(genes: GeneEmbeddings) -> list[str]:
     return [f"dim_{place}" for place in range(genes.dimensions)]
 
 
-def _aliases(genes: GeneEmbeddings) -> list[str]:
-    return ["|".join(some) for some in genes.genes.aliases]
+def _columns(genes: GeneEmbeddings) -> dict[str, list[str]]:
+    """All that is known of the genes but their symbols, by label."""
+    frame = to_frame(genes.genes).drop(columns="symbol")
+    columns = {str(label): list(frame[label]) for label in frame}
+    return columns if genes.text_sha256 is None else columns | {"text_sha256": list(genes.text_sha256)}
 
 
 def _provenance(genes: GeneEmbeddings) -> str:

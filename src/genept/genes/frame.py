@@ -35,6 +35,17 @@ def to_frame(genes: GeneTable) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
+def parted(joined: str) -> tuple[str, ...]:
+    """Part what is joined by bars.
+
+    Examples
+    --------
+    >>> parted("LZM|LYZF1"), parted("")
+    (('LZM', 'LYZF1'), ())
+    """
+    return tuple(filter(None, joined.split("|")))
+
+
 def from_frame(frame: pd.DataFrame) -> GeneTable:
     """Make the gene table again from what :func:`to_frame` gave; only ``symbol`` must be there.
 
@@ -51,7 +62,7 @@ def from_frame(frame: pd.DataFrame) -> GeneTable:
         )
     plain = {name: tuple(map(str, frame[column])) for column, name in PLAIN.items() if column in frame}
     joined = {
-        name: tuple(tuple(filter(None, str(some).split("|"))) for some in frame[column])
+        name: tuple(parted(str(some)) for some in frame[column])
         for column, name in JOINED.items()
         if column in frame
     }

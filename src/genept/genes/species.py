@@ -84,6 +84,17 @@ def gene_files(taxon: int) -> list[Fetched]:
     return [locate(ncbi), *(known for known in map(in_cache, others) if known is not None)]
 
 
+def name_gene_files(taxon: int) -> str:
+    """Name the files of :func:`gene_files` with their dates.
+
+    Raises
+    ------
+    ArgumentError, MissingDataError
+        As :func:`gene_table`.
+    """
+    return ", ".join(f"{file.name} ({file.date or 'date unknown'})" for file in gene_files(taxon))
+
+
 def fetch_gene_files(taxon: int) -> list[Fetched]:
     """Fetch what of :func:`gene_files` isn't in the cache, HGNC's list for human included.
 

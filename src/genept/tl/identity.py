@@ -7,7 +7,7 @@ from genept.embeddings import GeneEmbeddings
 from genept.errors import GeneNamesError, MissingDataError, name_some
 from genept.genes import GeneTable, Resolution, Resolver, match_resolved, species_resolver
 from genept.genes.resolve import CASE
-from genept.genes.species import HUMAN, SPECIES, gene_files
+from genept.genes.species import HUMAN, SPECIES, name_gene_files
 from genept.tl.gene_column import VAR_NAMES, find_names, names_in_column, refuse_repeated
 from genept.tl.gene_names import told_for_raw
 from genept.tl.matrix import MeasuredGenes
@@ -107,8 +107,7 @@ def _resolver(own: GeneTable | None, taxon: int) -> tuple[Resolver | None, str]:
         log.info("no list of genes is known for taxon %s; gene names are resolved by %s", taxon, what)
         return fallback, what
     try:
-        files = ", ".join(f"{file.name} ({file.date or 'date unknown'})" for file in gene_files(taxon))
-        return species_resolver(taxon), f"taxon {taxon}: {files}"
+        return species_resolver(taxon), f"taxon {taxon}: {name_gene_files(taxon)}"
     except MissingDataError as error:
         log.info("gene names are resolved by %s; to resolve them by all that NCBI knows, %s", what, error.do)
         return fallback, what

@@ -54,7 +54,7 @@ class CsvSheet:
         return "text"
 
     def blocks(self, columns: Columns) -> Iterator[pa.RecordBatch]:
-        """Read the columns that are wanted: names and aliases as strings, dimensions as float64.
+        """Read the columns that are wanted: names and identifiers as strings, dimensions as float64.
 
         Raises
         ------
@@ -63,8 +63,9 @@ class CsvSheet:
         EmbeddingsError
             If a row is ragged, or a cell among the numbers is empty or no number.
         """
-        texts = [columns.names] if columns.aliases is None else [columns.names, columns.aliases]
-        types = {label: pa.string() for label in texts} | dict.fromkeys(columns.dimensions, pa.float64())
+        types = {label: pa.string() for label in columns.texts} | dict.fromkeys(
+            columns.dimensions, pa.float64()
+        )
         options = {
             "read_options": pa_csv.ReadOptions(block_size=_BLOCK),
             "parse_options": pa_csv.ParseOptions(delimiter=self._delimiter, newlines_in_values=True),

@@ -26,6 +26,11 @@ class NamedVectors:
     names_share_vectors
         Whether a row's names are as good as one another, since the file has them all with that vector:
         then the approved symbol, where it is known, becomes the row's name.
+    known
+        What else the file says of each gene, under the labels of
+        :data:`~genept.embeddings.formats.export_layout.COLUMNS`: one string a gene, several joined by ``|``.
+    record
+        The provenance that genept wrote into the file, where it is one of genept's exports.
     left_out
         What the file holds that is no gene (special tokens, say), name to reason.
     files
@@ -44,6 +49,8 @@ class NamedVectors:
     files: tuple[Path, ...]
     aliases: tuple[tuple[str, ...], ...] = ()
     names_share_vectors: bool = False
+    known: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    record: Mapping[str, Any] = field(default_factory=dict)
     left_out: Mapping[str, str] = field(default_factory=dict)
     provenance: Mapping[str, str] = field(default_factory=dict)
 

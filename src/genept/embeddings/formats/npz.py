@@ -11,13 +11,14 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from genept.embeddings.formats.bounded import check_unpacked, check_zip, unreadable
+from genept.embeddings.formats.export_layout import COLUMNS, RECORD, named_vectors
 from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.names import check_names
 from genept.errors import EmbeddingsError, GeneptError, InputFileError, name_some
 
 NAMES = ("genes", "names", "symbols", "gene_names")
 VECTORS = ("vectors", "embeddings", "X")
-_CARRIED = ("aliases", "provenance")
+_CARRIED = (*COLUMNS, RECORD)
 _Header = tuple[tuple[int, ...], np.dtype[Any]]
 
 
@@ -25,8 +26,9 @@ class Npz:
     """Arrays in a zip: names (1-d strings) and vectors (2-d floats), as ``numpy.savez`` writes them.
 
     The names are ``genes``, ``names``, ``symbols`` or ``gene_names``, or the only 1-d array of strings; the
-    vectors ``vectors``, ``embeddings`` or ``X``, or the only 2-d array of floats. ``aliases``, joined by
-    ``|``, and ``provenance`` are carried over; other arrays are named in the provenance. Arrays of objects
+    vectors ``vectors``, ``embeddings`` or ``X``, or the only 2-d array of floats. What
+    genept's own files hold beside (``aliases``, ``entrez_id``, ``provenance``, ...) is kept; other arrays are
+    named in the provenance. Arrays of objects
     are pickles, and refused.
     """
 
@@ -75,19 +77,15 @@ class Npz:
             raise unreadable(path, error) from error
         listed = _strings(kept[names], path)
         check_names(listed, path)
-        aliases = [tuple(filter(None, some.split("|"))) for some in _strings(kept.get("aliases", []), path)]
-        if "aliases" in kept and len(aliases) != len(listed):
-            raise EmbeddingsError(
-                f"{len(aliases):,} aliases for {len(listed):,} names in {path}",
-                expected="as many, an empty string where a gene has none",
-                do="write the file again",
-            )
-        said = {}
-        if "provenance" in kept:
-            said["provenance"] = " ".join(_strings(kept["provenance"], path))
-        if rest := sorted(set(headers) - set(kept)):
-            said["arrays_not_read"] = ", ".join(rest)
-        return NamedVectors(tuple(listed), kept[vectors], (path,), tuple(aliases), provenance=said)
+        rest = ", ".join(sorted(set(headers) - set(kept)))
+        return named_vectors(
+            listed,
+            kept[vectors],
+            path,
+            columns={label: _strings(kept[label], path) for label in COLUMNS if label in kept},
+            record="".join(_strings(kept[RECORD], path)) if RECORD in kept else "",
+            said={"arrays_not_read": rest} if rest else {},
+        )
 
 
 def _headers(archive: zipfile.ZipFile, path: Path) -> dict[str, _Header]:
@@ -128,9 +126,7 @@ def _header(file: IO[bytes]) -> _Header:
 def _choose(headers: Mapping[str, _Header], known: Sequence[str], what: str, path: Path) -> str:
     kinds, ndim = ("US", 1) if known is NAMES else ("f", 2)
     fit = [key for key, (shape, dtype) in headers.items() if dtype.kind in kinds and len(shape) == ndim]
-    called = [key for key in known if key in fit] or [
-        key for key in fit if key not in ("aliases", "provenance")
-    ]
+    called = [key for key in known if key in fit] or [key for key in fit if key not in _CARRIED]
     if not called or (len(called) > 1 and called[0] not in known):
         there = (f"{key} {dtype} {shape}" for key, (shape, dtype) in headers.items())
         raise EmbeddingsError(

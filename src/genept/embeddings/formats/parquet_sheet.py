@@ -56,14 +56,13 @@ class ParquetSheet:
         EmbeddingsError
             If a cell is missing.
         """
-        texts = [columns.names] if columns.aliases is None else [columns.names, columns.aliases]
         rows = max(1, _BLOCK // len(columns.dimensions))
         try:
-            for block in self._file.iter_batches(rows, columns=[*texts, *columns.dimensions]):
+            for block in self._file.iter_batches(rows, columns=[*columns.texts, *columns.dimensions]):
                 # Arrow takes the file's word for it that names are UTF-8.
                 block.validate(full=True)
                 self._refuse_missing(block, columns)
-                for label in texts:
+                for label in columns.texts:
                     block = self._with_texts(block, label)
                 yield block
         except (pa.ArrowException, OSError) as error:

@@ -1,8 +1,9 @@
 """``safetensors``: one matrix, and the genes' names in the file's metadata.
 
 The layout is genept's own: a single two-dimensional tensor of floats, written as ``vectors``, and under
-``genes`` in the metadata a JSON list with a name for each row. Other entries of the metadata are strings,
-what the file says of itself.
+``genes`` in the metadata a JSON list with a name for each row; identifiers and other names likewise, under
+the labels of :mod:`~genept.embeddings.formats.export_layout`. Other entries of the metadata are strings, what
+the file says of itself.
 """
 
 import json
@@ -14,12 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genept.atomic import written_whole
+from genept.embeddings.formats.export_layout import COLUMNS, RECORD, named_vectors
 from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.safetensors_tensor import broken, missing_safetensors, read_header, read_tensor
 from genept.embeddings.formats.vocabulary import names_by_row
 from genept.errors import ArgumentError
 
-_METADATA, _GENES, _VECTORS, _ALIASES = "__metadata__", "genes", "vectors", "aliases"
+_METADATA, _GENES, _VECTORS = "__metadata__", "genes", "vectors"
 
 
 class SafetensorsFile:
@@ -52,15 +54,18 @@ class SafetensorsFile:
             raise broken(
                 path, f"has {len(matrices)} matrices of floats among {len(tensors)} tensors, and not one"
             )
-        names = names_by_row(((name, row) for row, name in enumerate(_read_genes(metadata, path))), path)
+        listed = _read_list(metadata, _GENES, path)
+        names = names_by_row(((name, row) for row, name in enumerate(listed)), path)
         vectors = read_tensor(path, matrices[0])
-        said = {
-            key: value
-            for key, value in metadata.items()
-            if key not in (_GENES, _ALIASES) and isinstance(value, str)
-        }
-        aliases = tuple(tuple(filter(None, joined.split("|"))) for joined in _read_aliases(metadata, path))
-        return NamedVectors(names, vectors, (path,), aliases=aliases, provenance=said)
+        kept = (_GENES, RECORD, *COLUMNS)
+        return named_vectors(
+            names,
+            vectors,
+            path,
+            columns={label: _read_column(metadata, label, path) for label in COLUMNS if label in metadata},
+            record=str(metadata.get(RECORD, "")),
+            said={key: str(value) for key, value in metadata.items() if key not in kept},
+        )
 
 
 def write_safetensors(
@@ -128,24 +133,18 @@ def _is_matrix(entry: Any) -> bool:
     return len(entry["shape"]) == 2 and str(entry.get("dtype")) in ("F64", "F32", "F16", "BF16")
 
 
-def _read_genes(metadata: Mapping[str, Any], path: Path) -> list[object]:
+def _read_list(metadata: Mapping[str, Any], key: str, path: Path) -> list[object]:
     try:
-        genes = json.loads(metadata[_GENES])
+        listed = json.loads(metadata[key])
     except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise broken(path, f"has no list of genes in its metadata ({type(error).__name__})") from error
-    if not isinstance(genes, list):
-        raise broken(path, "has genes in its metadata that are no list")
-    return genes
+        raise broken(path, f"has no list of {key} in its metadata ({type(error).__name__})") from error
+    if not isinstance(listed, list):
+        raise broken(path, f"has {key} in its metadata that are no list")
+    return listed
 
 
-def _read_aliases(metadata: Mapping[str, Any], path: Path) -> list[str]:
-    """Aliases of each gene joined by bars, where the file has them."""
-    if _ALIASES not in metadata:
-        return []
-    try:
-        aliases = json.loads(metadata[_ALIASES])
-    except (TypeError, ValueError, RecursionError) as error:
-        raise broken(path, f"has aliases that can't be read ({type(error).__name__})") from error
-    if not isinstance(aliases, list) or not all(isinstance(joined, str) for joined in aliases):
-        raise broken(path, "has aliases in its metadata that are no list of strings")
-    return aliases
+def _read_column(metadata: Mapping[str, Any], label: str, path: Path) -> list[str]:
+    cells = _read_list(metadata, label, path)
+    if not all(isinstance(cell, str) for cell in cells):
+        raise broken(path, f"has {label} in its metadata that are no list of strings")
+    return [str(cell) for cell in cells]

@@ -9,13 +9,13 @@ from numpy.typing import NDArray
 
 from genept.embeddings.formats.bounded import unreadable
 from genept.embeddings.formats.csv_sheet import CsvSheet, looks_like_csv
+from genept.embeddings.formats.export_layout import PARQUET_KEY, named_vectors
 from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.names import check_names
 from genept.embeddings.formats.parquet_sheet import MAGIC, ParquetSheet
 from genept.embeddings.formats.table_columns import Columns, find_columns
 from genept.embeddings.formats.table_labels import refuse_genes_as_columns
 from genept.errors import GeneptError
-from genept.texts.corpus import KEY
 
 log = logging.getLogger(__name__)
 
@@ -25,8 +25,9 @@ class TableFile:
 
     CSV and TSV, gzipped or not, need a first line of labels. Nothing is taken for a missing value: NA, NAN
     and 1-Mar are names, and an empty cell among the numbers is an error. Which column is what is said by
-    :func:`~genept.embeddings.formats.table_columns.find_columns`; ``aliases``, joined by ``|``, are carried
-    over, and columns that are neither are named in the provenance.
+    :func:`~genept.embeddings.formats.table_columns.find_columns`; identifiers and other names
+    under the labels that genept's own files have are kept, and columns that are neither are named in the
+    provenance.
 
     Parameters
     ----------
@@ -59,7 +60,7 @@ class TableFile:
         return n_numbers > 1 and n_numbers >= len(columns.others)
 
     def read(self, path: Path) -> NamedVectors:
-        """Read all names, aliases and vectors.
+        """Read all names, identifiers and vectors.
 
         Returns
         -------
@@ -82,14 +83,12 @@ class TableFile:
             raise unreadable(path, error) from error
         columns = find_columns(sheet.labels, sheet.kinds, path, wanted=self.column)
         names: list[str] = []
-        aliases: list[tuple[str, ...]] = []
+        known: dict[str, list[str]] = {label: [] for label in columns.known}
         vectors = []
         for block in sheet.blocks(columns):
             names += _strings(block.column(columns.names))
-            if columns.aliases is not None:
-                aliases += [
-                    tuple(filter(None, some.split("|"))) for some in _strings(block.column(columns.aliases))
-                ]
+            for label, there in columns.known.items():
+                known[label] += _strings(block.column(there))
             vectors.append(_matrix(block, columns))
         check_names(names, path)
         refuse_genes_as_columns(names, columns.dimensions, path)
@@ -97,9 +96,15 @@ class TableFile:
         if columns.others:
             said["columns_not_read"] = ", ".join(columns.others)
             log.info("%s: columns that are no dimensions: %s", path, said["columns_not_read"])
-        if isinstance(sheet, ParquetSheet) and KEY in sheet.metadata:
-            said["provenance"] = sheet.metadata[KEY].decode(errors="replace")
-        return NamedVectors(tuple(names), np.concatenate(vectors), (path,), tuple(aliases), provenance=said)
+        record = sheet.metadata.get(PARQUET_KEY, b"") if isinstance(sheet, ParquetSheet) else b""
+        return named_vectors(
+            names,
+            np.concatenate(vectors),
+            path,
+            columns=known,
+            record=record.decode(errors="replace"),
+            said=said,
+        )
 
 
 def _is_parquet(path: Path) -> bool:

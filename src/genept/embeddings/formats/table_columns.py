@@ -1,39 +1,48 @@
 """Which column of a table is the names, which are dimensions, and which are neither."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from genept.embeddings.formats.export_layout import COLUMNS
 from genept.embeddings.formats.table_labels import refuse_data_as_labels
 from genept.errors import EmbeddingsError, UnknownNameError, name_some
-from genept.genes.frame import JOINED, PLAIN
 
 Kind = Literal["text", "number", "empty", "other"]
 # In this order, whatever their letter case.
 NAMES = ("symbol", "gene_symbol", "gene", "gene_name", "hgnc_symbol", "ensembl_id")
 # What pandas and R make of row names that have no label; pandas writes them last into Parquet.
 _UNNAMED_FIRST, _UNNAMED = ("", "unnamed: 0"), "__index_level_0__"
-_OURS = {*PLAIN, *JOINED, "text_sha256"}
+_OURS = {"symbol", *COLUMNS}
 
 
 @dataclass(frozen=True)
 class Columns:
-    """Labels of a table's columns by what they are; ``others`` are read by nobody."""
+    """Labels of a table's columns by what they are; ``others`` are read by nobody.
+
+    ``known`` has those that say more of the genes, by the label that they have in files of ours.
+    """
 
     names: str
-    aliases: str | None
+    known: Mapping[str, str]
     dimensions: tuple[str, ...]
     others: tuple[str, ...]
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Labels of the columns that are read as strings."""
+        return (self.names, *self.known.values())
 
 
 def find_columns(labels: Sequence[str], kinds: Sequence[Kind], path: Path, *, wanted: str = "") -> Columns:
     """Tell a table's columns apart.
 
     The names are the column asked for; else one called ``symbol``, ``gene_symbol``, ``gene``, ``gene_name``,
-    ``hgnc_symbol`` or ``ensembl_id``; else a first column without a label; else the only column of text. All
-    other columns of numbers are dimensions, but for those that a gene table of ours has.
+    ``hgnc_symbol`` or ``ensembl_id``; else a first column without a label; else the only column of text.
+    Columns labelled as in files of ours say more of the genes (``entrez_id``, ``ensembl_id``, ``previous``,
+    ...). All other columns of numbers are dimensions.
 
     Parameters
     ----------
@@ -67,12 +76,15 @@ def find_columns(labels: Sequence[str], kinds: Sequence[Kind], path: Path, *, wa
         )
     names = _column_of_names(labels, kinds, path, wanted)
     lower = {label: label.lower() for label in labels}
-    aliases = next((label for label in labels if lower[label] == "aliases" and label != names), None)
+    known: dict[str, str] = {}
+    for label in labels:
+        if lower[label] in COLUMNS and label != names:
+            known.setdefault(lower[label], label)
     dimensions: list[str] = []
     others: list[str] = []
     unnamed = _unnamed(labels)
     for label, kind in zip(labels, kinds, strict=True):
-        if label in (names, aliases):
+        if label in (names, *known.values()):
             continue
         is_dimension = kind in ("number", "empty") and lower[label] not in _OURS and label != unnamed
         (dimensions if is_dimension else others).append(label)
@@ -83,7 +95,7 @@ def find_columns(labels: Sequence[str], kinds: Sequence[Kind], path: Path, *, wa
             do="check that it is the right file; a decimal comma or a semicolon isn't understood",
         )
     refuse_data_as_labels(dimensions, path)
-    return Columns(names, aliases, tuple(dimensions), tuple(others))
+    return Columns(names, known, tuple(dimensions), tuple(others))
 
 
 def _column_of_names(labels: Sequence[str], kinds: Sequence[Kind], path: Path, wanted: str) -> str:
