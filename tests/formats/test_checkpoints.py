@@ -76,6 +76,15 @@ class TestScBERTCheckpoint(TestScBERT):
         return folder
 
 
+@pytest.mark.parametrize("content", [b"", b"LYZ\t1\t2\n", b"\x93NUMPY\x01\0"])
+def test_a_name_alone_makes_no_scbert(content: bytes, tmp_path: Path) -> None:
+    path = tmp_path / "gene2vec_16906.npy"
+    path.write_bytes(content)
+    assert not ScBERT().recognises(path)
+    np.save(path, np.arange(3))
+    assert not ScBERT().recognises(path)
+
+
 @pytest.mark.parametrize("layout", ["safetensors", "zip", "legacy"])
 def test_geneformer_takes_each_gene_by_its_token(tmp_path: Path, layout: str) -> None:
     shuffled = [TOKENS[row] for row in np.random.default_rng(3).permutation(16)]

@@ -9,6 +9,7 @@ import numpy as np
 from anndata import AnnData
 from numpy.typing import NDArray
 
+from genept.embeddings.formats.bounded import unreadable
 from genept.embeddings.formats.h5_parts import check_whole
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.errors import GeneptError, InputFileError
@@ -107,6 +108,10 @@ def read_own(path: str | Path) -> GeneEmbeddings:
     except OSError:
         # No HDF5 file, or none at all: the reader says it best.
         log.debug("%s isn't HDF5", path)
+    except GeneptError:
+        raise
+    except Exception as error:  # h5py raises many kinds for a broken file
+        raise unreadable(Path(path), error) from error
     adata = read_h5ad(path)
     try:
         return _from_anndata(adata, origin=str(path))

@@ -8,6 +8,7 @@ from scipy.sparse import csc_matrix, csr_matrix
 
 from genept.embeddings.formats.anndata_readings import shape_of, the_one_reading
 from genept.embeddings.formats.bounded import check_unpacked, unreadable
+from genept.embeddings.formats.h5_heaps import check_heaps
 from genept.embeddings.formats.h5_parts import frame_names, is_short_text, part, read_part
 from genept.embeddings.formats.named_vectors import NamedVectors
 from genept.embeddings.formats.names import check_names
@@ -58,6 +59,7 @@ class AnnDataFile:
                 if file.read(len(_SIGNATURE)) != _SIGNATURE:
                     return False
             with h5py.File(path, "r") as parts:
+                check_heaps(parts, path)
                 kind = part(parts, "uns/genept/kind", path)
                 own = isinstance(kind, h5py.Dataset) and is_short_text(kind) and kind[()] == _OWN_KIND
                 return "obs" in parts and "var" in parts and not own
@@ -82,6 +84,7 @@ class AnnDataFile:
         """
         try:
             with h5py.File(path, "r") as file:
+                check_heaps(file, path)
                 return _read(file, self.where or the_one_reading(file, path), path)
         except GeneptError:
             raise

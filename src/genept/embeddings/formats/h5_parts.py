@@ -9,6 +9,7 @@ import h5py
 from anndata.io import read_elem
 
 from genept.embeddings.formats.bounded import MOST_TIMES, check_unpacked
+from genept.embeddings.formats.h5_heaps import check_heaps
 from genept.errors import InputFileError
 
 # What anndata calls matrices and lists of names; the empty one is of files before it called them anything.
@@ -97,6 +98,7 @@ def check_whole(path: Path) -> None:
     """
     size, seen = 0, 0
     with h5py.File(path, "r") as file:
+        check_heaps(file, path)
         groups = [("", file)]
         while groups:
             place, group = groups.pop()

@@ -7,42 +7,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.embeddings.formats.pickle_numpy import (
-    Name,
-    RefusedError,
-    Unfinished,
-    build,
-    known_name,
-    reduce,
-)
+from genept.embeddings.formats.pickle_containers import Finisher, PickledList, Run
+from genept.embeddings.formats.pickle_numpy import RefusedError, build, known_name, reduce
 
 if TYPE_CHECKING:
     from mmap import mmap
 
 # Values read one by one (a run of floats counts once): more than this takes gigabytes of small objects.
 MAX_VALUES = 5_000_000
-MAX_DEPTH = 50
 # Eight bytes behind the opcode G, again and again: a list of floats, 1,000 at a time.
 _RUN = np.dtype([("opcode", "u1"), ("value", ">f8")])
 _RUN_CHUNK = 1024
 _SHORTEST_RUN = 16
 _FLOAT, _FRAME, _APPENDS = ord("G"), 0x95, ord("e")
 _LONGEST_NUMBER = 100
-_UNDER_WAY = object()
 _KEYS = (str, bytes, int, float, bool, type(None))
-
-
-class _Run:
-    """A run of floats of the file's own: an array that the file refers to is no run."""
-
-    def __init__(self, floats: NDArray[np.floating[Any]]) -> None:
-        self.floats = floats
-
-
-class _List(list[Any]):
-    """A list of the pickle; whole runs of floats stand in it as arrays until it is finished."""
-
-    runs = False
 
 
 class PickleMachine:
@@ -90,7 +69,7 @@ class PickleMachine:
             if self._marks or len(self._stack) != 1 or self._pos != len(content):
                 raise RefusedError("doesn't end where it should")
             self._memo.clear()
-            return _Finisher().finish(self._stack.pop())
+            return Finisher().finish(self._stack.pop())
         except (IndexError, struct.error):
             raise RefusedError("ends in the middle") from None
         except (TypeError, ValueError, KeyError, AttributeError, OverflowError) as error:
@@ -167,12 +146,12 @@ class PickleMachine:
                 self._pos += 9
             else:
                 break
-        run = _Run(np.concatenate(parts) if parts else np.empty(0))
+        run = Run(np.concatenate(parts) if parts else np.empty(0))
         if (
             opcode != _APPENDS
             or len(run.floats) < _SHORTEST_RUN
             or not self._stack
-            or type(self._stack[-1]) is not _List
+            or type(self._stack[-1]) is not PickledList
         ):
             self._pos = start
             return False
@@ -185,12 +164,12 @@ class PickleMachine:
     def appends(self) -> None:
         """Add a group of values to a list."""
         items = self._pop_mark()
-        self._top(_List).extend(items)
+        self._top(PickledList).extend(items)
 
     def append(self) -> None:
         """Add one value to a list."""
         value = self._stack.pop()
-        self._top(_List).append(value)
+        self._top(PickledList).append(value)
 
     def set_items(self) -> None:
         """Add a group of keys and values to a dict."""
@@ -318,8 +297,8 @@ def _steps() -> list[_Step | None]:
         "X": lambda m: m.text(number(m, "<I")),
         "B": lambda m: push(m, take(m, number(m, "<I"))),
         "C": lambda m: push(m, take(m, number(m, "<B"))),
-        "]": lambda m: push(m, _List()),
-        "l": lambda m: push(m, _List(m._pop_mark())),
+        "]": lambda m: push(m, PickledList()),
+        "l": lambda m: push(m, PickledList(m._pop_mark())),
         "a": M.append,
         "e": M.appends,
         ")": lambda m: push(m, ()),
@@ -357,54 +336,3 @@ def _steps() -> list[_Step | None]:
 
 
 _STEPS = _steps()
-
-
-class _Finisher:
-    """Puts arrays in the place of their parts and runs of floats together, each container once."""
-
-    def __init__(self) -> None:
-        # By identity; the values keep what was seen alive, so that no identity is used again.
-        self._seen: dict[int, tuple[Any, Any]] = {}
-
-    def finish(self, value: Any, depth: int = 0) -> Any:
-        """Finish a value and all that it holds.
-
-        Raises
-        ------
-        RefusedError
-            If it holds itself, is nested too deep, or holds a name in the place of data.
-        """
-        if depth > MAX_DEPTH:
-            raise RefusedError(f"is nested deeper than {MAX_DEPTH}")
-        if isinstance(value, Unfinished) and isinstance(value.final, np.ndarray):
-            return value.final
-        if isinstance(value, Unfinished | Name):
-            raise RefusedError("has a name or a type in the place of data")
-        if not isinstance(value, _List | dict | tuple):
-            return value
-        if id(value) not in self._seen:
-            self._seen[id(value)] = (value, _UNDER_WAY)
-            self._seen[id(value)] = (value, self._container(value, depth + 1))
-        final = self._seen[id(value)][1]
-        if final is _UNDER_WAY:
-            raise RefusedError("holds a list or dict that holds itself")
-        return final
-
-    def _container(self, value: Any, depth: int) -> Any:
-        if isinstance(value, dict):
-            for key, item in value.items():
-                value[key] = self.finish(item, depth)
-            return value
-        if isinstance(value, tuple):
-            return tuple(self.finish(item, depth) for item in value)
-        if value.runs:
-            if all(type(item) in (_Run, float) for item in value):
-                parts = [item.floats if type(item) is _Run else np.array([item]) for item in value]
-                dtype = next(item.floats.dtype for item in value if type(item) is _Run)
-                whole = np.concatenate(parts, dtype=dtype)
-                # The shell stays, since others may refer to it; what it held goes, or memory would double.
-                value.clear()
-                return whole
-            items = (item.floats.tolist() if type(item) is _Run else [item] for item in value)
-            return [self.finish(item, depth) for some in items for item in some]
-        return [self.finish(item, depth) for item in value]

@@ -7,13 +7,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-_MODULES = (
-    "numpy",
-    "numpy.core.multiarray",
-    "numpy._core.multiarray",
-    "numpy.core.numeric",
-    "numpy._core.numeric",
-)
+_MULTIARRAY = ("numpy.core.multiarray", "numpy._core.multiarray")
+_NUMERIC = ("numpy.core.numeric", "numpy._core.numeric")
 # Names that pickles of arrays use, and nothing else. They are words here: nothing is imported or called.
 _KNOWN = {
     ("numpy", "ndarray"),
@@ -21,9 +16,9 @@ _KNOWN = {
     ("_codecs", "encode"),
     # Protocols before 3 write empty bytes as a call without arguments.
     ("__builtin__", "bytes"),
-    *((module, "_reconstruct") for module in _MODULES[1:3]),
-    *((module, "scalar") for module in _MODULES[1:3]),
-    *((module, "_frombuffer") for module in _MODULES[3:]),
+    *((module, "_reconstruct") for module in _MULTIARRAY),
+    *((module, "scalar") for module in _MULTIARRAY),
+    *((module, "_frombuffer") for module in _NUMERIC),
 }
 # Booleans, integers, floats, fixed-width strings: what needs no Python objects.
 _KINDS = "biufSU"

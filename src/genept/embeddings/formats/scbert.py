@@ -42,12 +42,12 @@ class ScBERT:
         self._list = Path(argument) if argument else None
 
     def recognises(self, path: Path) -> bool:
-        """Whether it is the array by its name, or a checkpoint of a performer with ``pos_emb``."""
+        """Whether it is the array of that name, or a checkpoint of a performer with ``pos_emb``."""
         weights = find_weights(path, WEIGHTS)
         if weights is None:
             return False
         if weights.name == WEIGHTS[0]:
-            return True
+            return _has_matrix(weights)
         return mentions(weights, KEYS[0]) and mentions(weights, "performer.")
 
     def read(self, path: Path) -> NamedVectors:
@@ -59,7 +59,7 @@ class ScBERT:
             If there are neither as many rows as genes, nor one more, of zeros.
         """
         weights = need_weights(path, WEIGHTS)
-        vectors = _read_array(weights) if weights.suffix == ".npy" else load_tensor(weights, KEYS)
+        vectors = np.array(_map_array(weights)) if weights.suffix == ".npy" else load_tensor(weights, KEYS)
         genes = self._list or _only_list(weights.parent)
         names = names_by_row(((name, row) for row, name in enumerate(_read_lines(genes))), genes)
         # A header in the list would shift every gene by one, and be made up for by the row of zeros.
@@ -75,7 +75,15 @@ class ScBERT:
         return NamedVectors(read.names, read.vectors, read.files, left_out=left_out)
 
 
-def _read_array(path: Path) -> NDArray[np.floating[Any]]:
+def _has_matrix(path: Path) -> bool:
+    try:
+        _map_array(path)
+    except InputFileError:
+        return False
+    return True
+
+
+def _map_array(path: Path) -> NDArray[np.floating[Any]]:
     try:
         # Mapped first: a header that claims more than the file holds is refused before memory is taken.
         mapped = np.load(path, mmap_mode="r", allow_pickle=False)
@@ -83,7 +91,7 @@ def _read_array(path: Path) -> NDArray[np.floating[Any]]:
         raise _no_array(path, f"can't be read ({error})") from error
     if not isinstance(mapped, np.ndarray) or mapped.ndim != 2 or mapped.dtype.kind != "f":
         raise _no_array(path, "holds no matrix of floats")
-    return np.array(mapped)
+    return mapped
 
 
 def _no_array(path: Path, what: str) -> InputFileError:
