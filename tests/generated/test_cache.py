@@ -16,10 +16,10 @@ import pytest
 
 from genept.errors import OutputError
 from genept.genes import GeneTable
-from genept.texts.generated import cache_file
+from genept.sqlite_file import SQLiteFile
 from genept.texts.generated.answer import Answer
 from genept.texts.generated.cache import open_cache
-from genept.texts.generated.cache_file import answers_path, open_file
+from genept.texts.generated.cache_file import answers_file, answers_path
 from tests.generated.chat_server import ChatServer
 from tests.generated.conftest import MANY, Make, kept
 
@@ -145,7 +145,7 @@ def test_many_find_the_damage_at_once(make: Make) -> None:
 
     def use() -> None:
         barrier.wait()
-        with open_file(path) as connection:
+        with answers_file().open() as connection:
             connection.execute("SELECT count(*) FROM answers").fetchone()
 
     with ThreadPoolExecutor(6) as pool:
@@ -156,15 +156,15 @@ def test_many_find_the_damage_at_once(make: Make) -> None:
 
 def test_a_full_disk(server: ChatServer, make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
     make().load()
-    connect = cache_file._connect
+    connect = SQLiteFile._connect
 
-    def connect_to_little(path: Path) -> sqlite3.Connection | None:
-        connection = connect(path)
+    def connect_to_little(self: SQLiteFile) -> sqlite3.Connection | None:
+        connection = connect(self)
         assert connection is not None
         connection.execute("PRAGMA max_page_count = 4")
         return connection
 
-    monkeypatch.setattr(cache_file, "_connect", connect_to_little)
+    monkeypatch.setattr(SQLiteFile, "_connect", connect_to_little)
     with pytest.raises(OutputError, match=r"full.*GENEPT_CACHE"):
         make(MANY, concurrency=2).load()
     assert 3 < kept() < 43

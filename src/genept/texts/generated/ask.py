@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from random import shuffle
 
 from genept.errors import FetchError, GeneptError
+from genept.remote.secret import queries_hidden
 from genept.texts.generated.answer import Answer
 from genept.texts.generated.cache import AnswerCache
 from genept.texts.generated.chat import Chat, Failure
 from genept.texts.generated.question import Question
-from genept.texts.generated.secret import queries_hidden
 
 # As many failures, each after all retries, without an answer between: the rest would fail as well.
 IN_A_ROW = {"connection": 3, "answer": 20}

@@ -4,10 +4,10 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
-from pathlib import Path
 
+from genept.sqlite_file import SQLiteFile
 from genept.texts.generated.answer import Answer
-from genept.texts.generated.cache_file import answers_path, checksum, explained, open_file
+from genept.texts.generated.cache_file import answers_file, checksum
 
 
 class AnswerCache:
@@ -15,22 +15,22 @@ class AnswerCache:
 
     Parameters
     ----------
-    path
-        Where the file lies, for messages.
+    file
+        Where the answers lie.
     connection
-        The open file.
+        That file, open.
     key
         Server, model and version of the prompt: an answer to other ones is no answer to these.
     """
 
-    def __init__(self, path: Path, connection: sqlite3.Connection, key: tuple[str, str, str]) -> None:
-        self._path = path
+    def __init__(self, file: SQLiteFile, connection: sqlite3.Connection, key: tuple[str, str, str]) -> None:
+        self._file = file
         self._connection = connection
         self._key = key
 
     def answers(self) -> dict[str, Answer]:
         """Read all answers, by the checksum of the messages they answer."""
-        with explained(self._path):
+        with self._file.explained():
             rows = self._connection.execute(
                 "SELECT messages_sha256, text, model_served, prompt_tokens, completion_tokens, date"
                 " FROM answers WHERE base_url = ? AND model = ? AND prompt_version = ?",
@@ -40,7 +40,7 @@ class AnswerCache:
 
     def holds(self, messages_sha256: str) -> bool:
         """Whether there is an answer by now, perhaps from another process."""
-        with explained(self._path):
+        with self._file.explained():
             row = self._connection.execute(
                 "SELECT 1 FROM answers"
                 " WHERE base_url = ? AND model = ? AND prompt_version = ? AND messages_sha256 = ?",
@@ -57,7 +57,7 @@ class AnswerCache:
             If the disk is full or the file can't be written.
         """
         row = (*self._key, messages_sha256, *astuple(answer))
-        with explained(self._path):
+        with self._file.explained():
             self._connection.execute(
                 "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum(row))
             )
@@ -75,6 +75,6 @@ def open_cache(*, base_url: str, model: str, prompt_version: str) -> Iterator[An
     OutputError
         If the file can't be made, opened or written.
     """
-    path = answers_path()
-    with open_file(path) as connection:
-        yield AnswerCache(path, connection, (base_url, model, prompt_version))
+    file = answers_file()
+    with file.open() as connection:
+        yield AnswerCache(file, connection, (base_url, model, prompt_version))

@@ -2,14 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 from genept.errors import MissingDependencyError
-from genept.texts.clean import one_line
+from genept.remote.endpoint import Endpoint
+from genept.remote.refusal import explain
+from genept.remote.secret import Secrets
 from genept.texts.generated.answer import Answer, UnusableError, read_answer
-from genept.texts.generated.endpoint import Endpoint
 from genept.texts.generated.prompt import MAX_TOKENS, TEMPERATURE
-from genept.texts.generated.secret import Secrets
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -22,13 +22,6 @@ RETRIES = 4
 # A model on a laptop's processor, asked eight things at once, takes its time.
 _ANSWER_SECONDS = 300.0
 _CONNECT_SECONDS = 10.0
-_ADVICE = {
-    401: "check OPENAI_API_KEY",
-    402: "check the credit of your account",
-    403: "check OPENAI_API_KEY and that it may use this model",
-    404: "check the name of the model, and base_url, which usually ends in /v1",
-    405: "check base_url, which usually ends in /v1",
-}
 
 
 @dataclass(frozen=True)
@@ -112,35 +105,17 @@ class Chat:
                 max_tokens=MAX_TOKENS,
             )
             answer = read_answer(response.content, date=datetime.now(UTC).isoformat(timespec="seconds"))
-        except openai.APIStatusError as error:
-            return self._refused(error)
-        except openai.APITimeoutError:
-            return Failure(f"{self._url} didn't answer within {_ANSWER_SECONDS:.0f} s", "connection")
-        except openai.APIConnectionError as error:
-            cause = str(error.__cause__).rstrip(".") or type(error.__cause__).__name__
-            return Failure(self._secrets.hide(f"no connection to {self._url} ({cause})"), "connection")
         except openai.OpenAIError as error:
-            return Failure(f"the SDK failed with {type(error).__name__}")
+            return self._refused(error)
         except UnusableError as error:
             return Failure(str(error))
         if self._secrets.are_in(f"{answer.text} {answer.model_served}"):
             return Failure("the answer repeats the API key")
         return answer
 
-    def _refused(self, error: "openai.APIStatusError") -> Failure:
-        status = error.status_code
-        # What is said to a wrong key may hold parts of it.
-        said = "" if status in (401, 403) else self._secrets.hide(_message(error.body))
-        advice = _ADVICE.get(status, "")
-        if error.code == "insufficient_quota":
-            advice = _ADVICE[402]
-        if error.param in ("max_tokens", "temperature"):
+    def _refused(self, error: "openai.OpenAIError") -> Failure:
+        refusal = explain(error, url=self._url, secrets=self._secrets, patience=_ANSWER_SECONDS)
+        advice = refusal.advice
+        if refusal.param in ("max_tokens", "temperature"):
             advice = "name a model that takes max_tokens and temperature; OpenAI's reasoning models don't"
-        detail = f": {said[:300].rstrip('.')}" if said else ""
-        return Failure(f"{self._url} answered with status {status}{detail}", advice=advice)
-
-
-def _message(body: Any) -> str:
-    """Find the words in the body of an error; none in a web page."""
-    message = body.get("message") or body.get("detail") if isinstance(body, dict) else None
-    return one_line(message) if isinstance(message, str) else ""
+        return Failure(refusal.reason, refusal.kind, advice)

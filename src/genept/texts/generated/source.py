@@ -7,13 +7,13 @@ from tqdm.auto import tqdm
 
 from genept.errors import ArgumentError, FetchError, name_some
 from genept.genes import GeneTable, refuse_repeated_symbols
+from genept.remote.endpoint import find_endpoint
 from genept.texts.gene_texts import GeneTexts
 from genept.texts.generated.answer import Answer
 from genept.texts.generated.ask import Asking
 from genept.texts.generated.cache import AnswerCache, open_cache
 from genept.texts.generated.cache_file import answers_path
 from genept.texts.generated.chat import Chat
-from genept.texts.generated.endpoint import find_endpoint
 from genept.texts.generated.estimate import Estimate, estimate_tokens
 from genept.texts.generated.prompt import PROMPT_VERSION
 from genept.texts.generated.question import Question, missing_answers, questions_about

@@ -1,0 +1,1 @@
+"""Servers that are asked over the network: their addresses, and what of them nobody is to see."""

@@ -1,0 +1,165 @@
+"""A file of SQLite that several processes share: made, brought up to date, and set aside when damaged."""
+
+import logging
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from genept.errors import OutputError
+
+log = logging.getLogger(__name__)
+
+# How long to wait while another process writes, in seconds.
+_PATIENCE = 30.0
+_DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+def _any(_connection: sqlite3.Connection) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class SQLiteFile:
+    """Where a file lies, how it is laid out, and how to tell that it is sound.
+
+    Parameters
+    ----------
+    path
+        The file; its journals lie beside it.
+    title
+        What it is, for messages.
+    migrations
+        Statements that lead from each version of the layout to the next, the first from nothing. What
+        was released once is never changed: another migration follows it.
+    is_sound
+        What to look at on opening, beyond what SQLite itself sees.
+    rescue
+        Called with a new file's connection and the path of the damaged one that was set aside; says how
+        many rows it could bring over.
+    """
+
+    path: Path
+    title: str
+    migrations: Sequence[Sequence[str]]
+    is_sound: Callable[[sqlite3.Connection], bool] = _any
+    rescue: Callable[[sqlite3.Connection, Path], int] | None = None
+
+    @contextmanager
+    def open(self) -> Iterator[sqlite3.Connection]:
+        """Open the file, making it where there is none; a damaged one is set aside and a new one begun.
+
+        Every statement commits by itself, unless it stands between BEGIN and COMMIT.
+
+        Raises
+        ------
+        OutputError
+            If it can't be made or opened, or a later version of genept made it.
+        """
+        with self.explained():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            connection = self._connect() or self.begin_anew()
+        with closing(connection):
+            yield connection
+
+    @contextmanager
+    def explained(self) -> Iterator[None]:
+        """Turn what SQLite and the system say into an error that says what to do.
+
+        Raises
+        ------
+        OutputError
+            In place of any error of SQLite or of the system.
+        """
+        try:
+            yield
+        except OutputError:
+            raise
+        except (sqlite3.Error, OSError) as error:
+            raise OutputError(
+                f"{self.path}, {self.title}, can't be used ({error})",
+                expected="a file that you may write to, with room on the disk",
+                do="free the space, or set GENEPT_CACHE to another folder, and run again; "
+                "what is in the file stays there",
+            ) from error
+
+    def begin_anew(self) -> sqlite3.Connection:
+        """Set the file aside if it is damaged, and open it or a new one.
+
+        One process at a time, or a second one would set aside what the first has just begun.
+        """
+        lock = sqlite3.connect(
+            self.path.with_name(self.path.name + ".lock"), timeout=_PATIENCE, isolation_level=None
+        )
+        with closing(lock):
+            lock.execute("BEGIN EXCLUSIVE")
+            connection = self._connect()
+            if connection is None:
+                aside = self._set_aside()
+                connection = self._connect()
+                if connection is not None and self.rescue is not None:
+                    log.warning("%s rows of it could be brought over", f"{self.rescue(connection, aside):,}")
+        if connection is None:
+            raise sqlite3.DatabaseError("a new file is damaged as well")
+        return connection
+
+    def _connect(self) -> sqlite3.Connection | None:
+        """Open and check the file; ``None`` if it is damaged."""
+        # Two threads use the connection, one waiting for the other.
+        connection = sqlite3.connect(
+            self.path, timeout=_PATIENCE, isolation_level=None, check_same_thread=False
+        )
+        # Letters that broke must reach the checksum, which tells.
+        connection.text_factory = lambda text: text.decode(errors="replace")
+        sound = False
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            self._prepare(connection)
+            sound = self.is_sound(connection)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            log.debug("%s: %s", self.path, error)
+        finally:
+            if not sound:
+                connection.close()
+        return connection if sound else None
+
+    def _prepare(self, connection: sqlite3.Connection) -> None:
+        if _version(connection) == len(self.migrations):
+            return
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            version = _version(connection)
+            if version > len(self.migrations):
+                raise sqlite3.NotSupportedError(f"a later version of genept made it: its format is {version}")
+            for statements in self.migrations[version:]:
+                for statement in statements:
+                    connection.execute(statement)
+            connection.execute(f"PRAGMA user_version = {len(self.migrations)}")
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def _set_aside(self) -> Path:
+        now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
+        aside = self.path.with_name(f"{self.path.stem}.damaged-{now}{self.path.suffix}")
+        # Its journals go with it: SQLite's own tools may bring something back.
+        for end in ("", "-wal", "-shm"):
+            part = self.path.with_name(self.path.name + end)
+            if part.exists():
+                part.rename(aside.with_name(aside.name + end))
+        log.warning("%s is damaged; it was set aside as %s, and a new one is begun", self.path, aside)
+        return aside
+
+
+def is_damage(error: sqlite3.Error) -> bool:
+    """Whether an error says that the file itself is broken."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
