@@ -7,12 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from genept.encoders.protocol import TextEncoder
+from genept.encoders.protocol import BatchLimits, TextEncoder
 from genept.errors import EncoderError, name_some
-
-MAX_BATCH_TEXTS = 64
-# Padded tokens in one batch: beyond this, activations outgrow the caches of a small machine.
-MAX_BATCH_TOKENS = 16 * 256
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +67,9 @@ def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text
     lengths = encoder.count_tokens(unique)
     limit = encoder.max_tokens
     read = lengths if limit is None else np.minimum(lengths, limit)
-    vectors = np.empty((len(unique), encoder.dimensions), dtype=np.float32)
+    vectors = np.empty((len(unique), encoder.dimensions or 0), dtype=np.float32)
     with tqdm(total=len(unique), unit=unit, desc=f"{encoder.name}", disable=None) as progress:
-        for batch in _batches(read):
+        for batch in _batches(read, encoder.batch_limits):
             chosen = [unique[i] for i in batch]
             vectors[batch] = _checked(encoder, chosen)
             progress.update(len(batch))
@@ -85,13 +81,13 @@ def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text
     )
 
 
-def _batches(lengths: NDArray[np.intp]) -> Iterator[NDArray[np.intp]]:
+def _batches(lengths: NDArray[np.intp], limits: BatchLimits) -> Iterator[NDArray[np.intp]]:
     """Positions of the texts, longest first, so that a batch is padded little."""
     order = np.argsort(-lengths, kind="stable")
     start = 0
     while start < len(order):
         longest = max(1, int(lengths[order[start]]))
-        size = max(1, min(MAX_BATCH_TEXTS, MAX_BATCH_TOKENS // longest))
+        size = max(1, min(limits.texts, limits.tokens // longest))
         yield order[start : start + size]
         start += size
 

@@ -14,6 +14,7 @@ from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.preprocessing import normalize
 
+from genept.encoders.protocol import BatchLimits
 from genept.errors import EncoderError
 
 # Words as in gene texts: hyphens bind, so that "HLA-DRA" and "beta-catenin" stay whole.
@@ -89,6 +90,9 @@ class FittedLSA:
 
     name = "lsa"
     max_tokens = None
+    # What it knows changes with every corpus, and projecting is quicker than looking up.
+    is_cached = False
+    batch_limits = BatchLimits(texts=1024, tokens=1 << 20)
 
     def __init__(
         self, *, words: NDArray[np.str_], idf: NDArray[np.float32], components: NDArray[np.float32]

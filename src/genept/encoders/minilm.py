@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from genept.encoders.protocol import BatchLimits
 from genept.errors import EncoderError, MissingDependencyError
 
 # sha256 of model.safetensors as its authors published it.
@@ -40,6 +41,9 @@ class MiniLM:
 
     name = "minilm"
     dimensions = 384
+    is_cached = True
+    # Padded tokens in one batch: beyond this, activations outgrow the caches of a small machine.
+    batch_limits = BatchLimits(texts=64, tokens=16 * 256)
 
     def __init__(self, *, bfloat16: bool | None = None) -> None:
         try:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from genept.encoders.protocol import BatchLimits
+
 
 class RandomControl:
     """A random direction for each text, the same whenever the same text comes.
@@ -27,6 +29,8 @@ class RandomControl:
 
     name = "random"
     max_tokens = None
+    is_cached = False
+    batch_limits = BatchLimits(texts=1024, tokens=1 << 20)
 
     def __init__(self, dimensions: int = 384, seed: int = 0) -> None:
         self.dimensions = dimensions

@@ -34,7 +34,9 @@ class TextEncoderConformance:
         assert isinstance(encoder, TextEncoder)
         assert encoder.name
         assert encoder.fingerprint
-        assert encoder.dimensions > 0
+        assert encoder.dimensions is None or encoder.dimensions > 0
+        assert min(encoder.batch_limits.texts, encoder.batch_limits.tokens) > 0
+        assert isinstance(encoder.is_cached, bool)
         assert encoder.max_tokens is None or encoder.max_tokens > 0
         assert all(isinstance(v, str) for v in encoder.describe().values())
 
