@@ -132,7 +132,7 @@ def test_random_knows_nothing_but_the_text() -> None:
 
 
 def test_unknown_encoder_names_those_that_are_known() -> None:
-    with pytest.raises(UnknownNameError, match="lsa, minilm, random"):
+    with pytest.raises(UnknownNameError, match="lsa, minilm, openai, random"):
         get_encoder("bert")
 
 

@@ -78,6 +78,10 @@ class FetchError(GeneptError):
     """An upstream file that can't be fetched, or isn't what it should be."""
 
 
+class CostError(GeneptError):
+    """A run that would cost more than it may."""
+
+
 class ArgumentError(GeneptError, ValueError):
     """An argument, or a combination of arguments, that means nothing."""
 

@@ -85,10 +85,30 @@ class SQLiteFile:
                 "what is in the file stays there",
             ) from error
 
-    def begin_anew(self) -> sqlite3.Connection:
+    @contextmanager
+    def transaction(self, connection: sqlite3.Connection) -> Iterator[sqlite3.Connection]:
+        """Do all that stands in the block, or nothing."""
+        connection.execute("BEGIN IMMEDIATE")
+        try:
+            yield connection
+            connection.execute("COMMIT")
+        finally:
+            if connection.in_transaction:
+                connection.execute("ROLLBACK")
+
+    def tell_of_damage(self, n_rows: int, what: str) -> None:
+        """Warn of rows that don't match their checksum."""
+        log.warning("%s %s in %s are damaged; they are made again", f"{n_rows:,}", what, self.path)
+
+    def begin_anew(self, *, thorough: bool = False) -> sqlite3.Connection:
         """Set the file aside if it is damaged, and open it or a new one.
 
         One process at a time, or a second one would set aside what the first has just begun.
+
+        Parameters
+        ----------
+        thorough
+            Whether SQLite goes over the whole file first, which takes long where it is large.
         """
         lock = sqlite3.connect(
             self.path.with_name(self.path.name + ".lock"), timeout=_PATIENCE, isolation_level=None
@@ -96,11 +116,16 @@ class SQLiteFile:
         with closing(lock):
             lock.execute("BEGIN EXCLUSIVE")
             connection = self._connect()
+            if connection is not None and thorough and not is_whole(connection):
+                connection.close()
+                connection = None
             if connection is None:
                 aside = self._set_aside()
                 connection = self._connect()
                 if connection is not None and self.rescue is not None:
-                    log.warning("%s rows of it could be brought over", f"{self.rescue(connection, aside):,}")
+                    with self.transaction(connection):
+                        rescued = self.rescue(connection, aside)
+                    log.warning("%s rows of it could be brought over", f"{rescued:,}")
         if connection is None:
             raise sqlite3.DatabaseError("a new file is damaged as well")
         return connection
@@ -130,8 +155,7 @@ class SQLiteFile:
     def _prepare(self, connection: sqlite3.Connection) -> None:
         if _version(connection) == len(self.migrations):
             return
-        connection.execute("BEGIN IMMEDIATE")
-        try:
+        with self.transaction(connection):
             version = _version(connection)
             if version > len(self.migrations):
                 raise sqlite3.NotSupportedError(f"a later version of genept made it: its format is {version}")
@@ -139,10 +163,6 @@ class SQLiteFile:
                 for statement in statements:
                     connection.execute(statement)
             connection.execute(f"PRAGMA user_version = {len(self.migrations)}")
-            connection.execute("COMMIT")
-        finally:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
 
     def _set_aside(self) -> Path:
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
@@ -159,6 +179,16 @@ class SQLiteFile:
 def is_damage(error: sqlite3.Error) -> bool:
     """Whether an error says that the file itself is broken."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF in _DAMAGE
+
+
+def is_whole(connection: sqlite3.Connection) -> bool:
+    """Whether SQLite finds nothing wrong with the whole file."""
+    try:
+        return bool(connection.execute("PRAGMA integrity_check(1)").fetchone()[0] == "ok")
+    except sqlite3.DatabaseError as error:
+        if not is_damage(error):
+            raise
+        return False
 
 
 def _version(connection: sqlite3.Connection) -> int:

@@ -12,6 +12,7 @@ text_encoders: Registry[TextEncoder | CorpusEncoder] = Registry(
     builtins={
         "lsa": "genept.encoders.lsa:LSA",
         "minilm": "genept.encoders.minilm:MiniLM",
+        "openai": "genept.encoders.openai:OpenAIEncoder",
         "random": "genept.encoders.random_control:RandomControl",
     },
 )

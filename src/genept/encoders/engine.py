@@ -1,14 +1,24 @@
-"""The engine: runs any text encoder over any number of texts."""
+"""The engine: runs any text encoder over any number of texts, and asks for nothing twice."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
-from genept.encoders.protocol import BatchLimits, TextEncoder
-from genept.errors import EncoderError, name_some
+from genept.encoders.batches import batches, checked
+from genept.encoders.budget import Budget
+from genept.encoders.protocol import RemoteEncoder, TextEncoder
+from genept.encoders.remote_run import RemoteRun
+from genept.encoders.sent_texts import SentTexts, TooLong, prepare, refuse_long
+from genept.encoders.vector_cache import VectorCache, open_vectors
+from genept.errors import ArgumentError, EncoderError
+
+# Vectors that turn out to be damaged are made again, and once more if that is so of the new ones.
+_ROUNDS = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,21 +30,41 @@ class EncodedTexts:
     vectors
         (n, d) float32, one row for each text in the order given.
     n_unique
-        How many different texts were encoded.
+        How many different texts there were.
+    n_cached
+        How many of these had a vector in the cache.
     n_truncated
         How many of the n texts were longer than the encoder reads.
     share_read
         How much of a text was read, in tokens, 0 to 1, on average over the n texts.
+    n_tokens
+        Tokens that a server was sent, as it counted them, or as estimated where it doesn't say; 0 for a local
+        encoder.
+    usd
+        What these cost; ``None`` where the price isn't known.
     """
 
     vectors: NDArray[np.float32]
     n_unique: int
+    n_cached: int
     n_truncated: int
     share_read: float
+    n_tokens: int = 0
+    usd: float | None = 0.0
 
 
-def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text") -> EncodedTexts:
-    """Embed texts: each different one once, longest first, in batches, checked and put in order.
+def embed_texts(
+    encoder: TextEncoder,
+    texts: Sequence[str],
+    *,
+    unit: str = "text",
+    too_long: TooLong = "cut",
+    max_cost: float | None = None,
+) -> EncodedTexts:
+    """Embed texts: each different one once, and only those without a vector in the cache.
+
+    Each batch is checked and kept in the cache (``vectors.sqlite`` in ``GENEPT_CACHE``) as soon as it is
+    there: a run that is broken off goes on where it was.
 
     Parameters
     ----------
@@ -44,6 +74,11 @@ def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text
         n texts; repeats cost nothing.
     unit
         What a text stands for, on the progress bar.
+    too_long
+        What becomes of texts that are longer than the encoder reads: ``"cut"``, the default, takes their
+        beginning and counts them; ``"refuse"`` raises before anything is sent.
+    max_cost
+        US dollars that the run may cost at most; no limit by default.
 
     Returns
     -------
@@ -53,7 +88,15 @@ def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text
     Raises
     ------
     EncoderError
-        If the encoder gives the wrong shape, or a value that isn't finite.
+        If the encoder gives the wrong shape or a value that isn't finite, or a text is too long.
+    CostError
+        If the next request would pass ``max_cost``; what was paid for is kept.
+    FetchError
+        If a server fails; what was paid for is kept.
+    OutputError
+        If the cache can't be used.
+    ArgumentError
+        If there is a ``max_cost``, but no price.
 
     Examples
     --------
@@ -61,52 +104,116 @@ def embed_texts(encoder: TextEncoder, texts: Sequence[str], *, unit: str = "text
     >>> embed_texts(get_encoder("random"), ["a", "b", "a"]).n_unique
     2
     """
-    row_of: dict[str, int] = {}
-    rows = np.fromiter((row_of.setdefault(text, len(row_of)) for text in texts), np.intp, count=len(texts))
-    unique = list(row_of)
-    lengths = encoder.count_tokens(unique)
-    limit = encoder.max_tokens
-    read = lengths if limit is None else np.minimum(lengths, limit)
-    vectors = np.empty((len(unique), encoder.dimensions or 0), dtype=np.float32)
-    with tqdm(total=len(unique), unit=unit, desc=f"{encoder.name}", disable=None) as progress:
-        for batch in _batches(read, encoder.batch_limits):
-            chosen = [unique[i] for i in batch]
-            vectors[batch] = _checked(encoder, chosen)
-            progress.update(len(batch))
-    return EncodedTexts(
-        vectors=vectors[rows],
-        n_unique=len(unique),
-        n_truncated=int((read < lengths)[rows].sum()),
-        share_read=float((read / np.maximum(lengths, 1))[rows].mean()) if len(rows) else 1.0,
+    if max_cost is not None and not isinstance(encoder, RemoteEncoder):
+        raise ArgumentError(
+            f"a highest cost, with the encoder {encoder.name!r}, which costs nothing",
+            expected="an encoder on a server",
+            do="leave it out",
+        )
+    budget = Budget.of(encoder, max_cost)
+    sent = prepare(encoder, texts, too_long=too_long)
+    if not encoder.is_cached:
+        lengths = encoder.count_tokens(sent.texts)
+        vectors = _encode(encoder, sent, lengths, unit=unit, too_long=too_long)
+        return _report(encoder, sent, vectors, lengths, n_cached=0, budget=budget)
+    with open_vectors(encoder.fingerprint) as cache:
+        n_cached = len(sent.texts) - len(cache.missing(sent.digests))
+        for _ in range(_ROUNDS):
+            fill(encoder, sent, cache, unit=unit, too_long=too_long, budget=budget)
+            vectors = np.empty((len(sent.texts), cache.dimensions or encoder.dimensions or 0), np.float32)
+            lengths = np.zeros(len(sent.texts), dtype=np.intp)
+            if not cache.read(sent.digests, vectors, lengths):
+                return _report(encoder, sent, vectors, lengths, n_cached=n_cached, budget=budget)
+    raise EncoderError(
+        "vectors that come back from the cache damaged again and again",
+        expected="a disk that keeps what is written to it",
+        do="set GENEPT_CACHE to a folder on another disk",
     )
 
 
-def _batches(lengths: NDArray[np.intp], limits: BatchLimits) -> Iterator[NDArray[np.intp]]:
-    """Positions of the texts, longest first, so that a batch is padded little."""
-    order = np.argsort(-lengths, kind="stable")
-    start = 0
-    while start < len(order):
-        longest = max(1, int(lengths[order[start]]))
-        size = max(1, min(limits.texts, limits.tokens // longest))
-        yield order[start : start + size]
-        start += size
+def fill(
+    encoder: TextEncoder,
+    sent: SentTexts,
+    cache: VectorCache,
+    *,
+    unit: str,
+    too_long: TooLong,
+    budget: Budget,
+) -> None:
+    """Embed those texts that have no vector in the cache, and keep theirs.
+
+    Raises
+    ------
+    GeneptError
+        As :func:`embed_texts`.
+    """
+    missing = cache.missing(sent.digests)
+    if not missing:
+        return
+    texts = [sent.texts[position] for position in missing]
+    digests = [sent.digests[position] for position in missing]
+    lengths = encoder.count_tokens(texts)
+    with _progress(encoder, len(sent.texts), done=len(sent.texts) - len(missing), unit=unit) as bar:
+        if isinstance(encoder, RemoteEncoder):
+            RemoteRun(encoder, texts, digests, lengths, cache=cache, budget=budget, done=bar.update).run()
+            return
+        for batch, vectors in _encoded(encoder, texts, lengths, too_long=too_long):
+            cache.keep([digests[i] for i in batch], vectors, lengths[batch].tolist())
+            bar.update(len(batch))
 
 
-def _checked(encoder: TextEncoder, texts: list[str]) -> NDArray[np.float32]:
-    vectors = np.asarray(encoder.encode(texts))
-    expected = (len(texts), encoder.dimensions)
-    if vectors.shape != expected:
-        raise EncoderError(
-            f"the encoder {encoder.name!r} gave an array of shape {vectors.shape}",
-            expected=f"{expected}: one vector for each text of the batch",
-            do="report this to the authors of the encoder; nothing was written",
-        )
-    broken = np.asarray(~np.isfinite(vectors).all(axis=1))
-    if broken.any():
-        which = [text[:40] for text, bad in zip(texts, broken, strict=True) if bad]
-        raise EncoderError(
-            f"the encoder {encoder.name!r} gave values that aren't finite for: {name_some(which)}",
-            expected="finite numbers",
-            do="try these texts alone, or another encoder; nothing was written",
-        )
-    return vectors.astype(np.float32, copy=False)
+def _encode(
+    encoder: TextEncoder, sent: SentTexts, lengths: NDArray[np.intp], *, unit: str, too_long: TooLong
+) -> NDArray[np.float32]:
+    vectors = np.empty((len(sent.texts), encoder.dimensions or 0), dtype=np.float32)
+    with _progress(encoder, len(sent.texts), done=0, unit=unit) as bar:
+        for batch, some in _encoded(encoder, sent.texts, lengths, too_long=too_long):
+            vectors[batch] = some
+            bar.update(len(batch))
+    return vectors
+
+
+def _encoded(
+    encoder: TextEncoder, texts: Sequence[str], lengths: NDArray[np.intp], *, too_long: TooLong
+) -> Iterator[tuple[NDArray[np.intp], NDArray[np.float32]]]:
+    """Encode texts on this machine, batch by batch."""
+    limit = encoder.max_tokens
+    if limit is not None and too_long == "refuse":
+        refuse_long([text for text, length in zip(texts, lengths, strict=True) if length > limit], limit)
+    read = lengths if limit is None else np.minimum(lengths, limit)
+    for batch in batches(read, encoder.batch_limits):
+        chosen = [texts[i] for i in batch]
+        vectors = np.asarray(encoder.encode(chosen))
+        yield batch, checked(vectors, chosen, dimensions=encoder.dimensions, name=encoder.name)
+
+
+@contextmanager
+def _progress(encoder: TextEncoder, total: int, *, done: int, unit: str) -> "Iterator[tqdm[NoReturn]]":
+    with tqdm(total=total, initial=done, unit=unit, desc=encoder.name, disable=None) as bar:
+        yield bar
+
+
+def _report(
+    encoder: TextEncoder,
+    sent: SentTexts,
+    vectors: NDArray[np.float32],
+    lengths: NDArray[np.intp],
+    *,
+    n_cached: int,
+    budget: Budget,
+) -> EncodedTexts:
+    limit = encoder.max_tokens
+    whole = lengths[sent.rows]
+    read = whole if limit is None else np.minimum(whole, limit)
+    for position, length in sent.whole_tokens.items():
+        whole[position] = max(length, read[position] + 1)
+    return EncodedTexts(
+        # Without repeats they are in order already, and a copy would double the memory.
+        vectors=vectors if len(sent.texts) == len(sent.rows) else vectors[sent.rows],
+        n_unique=len(sent.texts),
+        n_cached=n_cached,
+        n_truncated=int((read < whole).sum()),
+        share_read=float((read / np.maximum(whole, 1)).mean()) if len(whole) else 1.0,
+        n_tokens=budget.n_tokens,
+        usd=budget.usd,
+    )

@@ -32,6 +32,11 @@ class Endpoint:
     query: dict[str, str] = field(default_factory=dict, repr=False)
     secrets: tuple[str, ...] = field(default=(), repr=False)
 
+    def headers_with(self, key: str) -> dict[str, str]:
+        """Give the headers of a request; Azure's older addresses take the key in one of their own."""
+        azure = httpx.URL(self.url).host.endswith(".azure.com")
+        return {**self.headers, "api-key": key} if azure and key else self.headers
+
     def read_key(self) -> str:
         """Read the key from ``OPENAI_API_KEY``; empty where the server may do without one.
 

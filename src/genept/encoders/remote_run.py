@@ -1,0 +1,273 @@
+"""A run over texts on a server: several requests at a time, each answer kept as it comes."""
+
+import asyncio
+import random
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from genept.encoders.batches import batches
+from genept.encoders.budget import Budget
+from genept.encoders.pace import Pace
+from genept.encoders.protocol import BatchLimits, RemoteEncoder, RemoteSession, Reply
+from genept.errors import FetchError, GeneptError, name_some
+from genept.remote.refusal import Refusal
+from genept.remote.secret import queries_hidden
+
+# Attempts at one batch. A busy server says how long to wait, and gets more of them.
+ATTEMPTS, BUSY_ATTEMPTS = 6, 30
+FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
+# A server that asks for more patience than this is asked again another day.
+LONGEST_PAUSE = 600.0
+# As many failures without an answer between: the rest would fail as well.
+IN_A_ROW = {"connection": 12, "answer": 40}
+_BUSY = 429
+# What a server says to a request that it will never take; in a smaller one the fault may not be.
+_UNFIT = (400, 413, 422)
+
+
+class Keeper(Protocol):
+    """Where vectors go, such as :class:`~genept.encoders.vector_cache.VectorCache`."""
+
+    @property
+    def dimensions(self) -> int | None:
+        """Width of the vectors there; ``None`` where there are none."""
+        ...
+
+    def missing(self, digests: Sequence[bytes]) -> list[int]:
+        """Positions of the texts that have no vector yet."""
+        ...
+
+    def keep(self, digests: Sequence[bytes], vectors: NDArray[np.float32], n_tokens: Sequence[int]) -> None:
+        """Keep the vectors of a batch, all or none."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class _Batch:
+    positions: NDArray[np.intp]
+    n_tokens: int
+    attempts: int = 0
+    busy: int = 0
+
+
+class RemoteRun:
+    """Texts to a server, vectors to the cache.
+
+    Parameters
+    ----------
+    encoder
+        What asks.
+    texts, digests, lengths
+        Different texts, the sha256 of each, and its length in tokens.
+    cache
+        Where vectors go, batch by batch.
+    budget
+        What may be spent.
+    done
+        Called with the number of texts that got a vector.
+    """
+
+    def __init__(
+        self,
+        encoder: RemoteEncoder,
+        texts: Sequence[str],
+        digests: Sequence[bytes],
+        lengths: NDArray[np.intp],
+        *,
+        cache: Keeper,
+        budget: Budget,
+        done: Callable[[int], object],
+    ) -> None:
+        self._encoder = encoder
+        self._texts = texts
+        self._digests = digests
+        self._lengths = lengths
+        self._cache = cache
+        self._budget = budget
+        self._done = done
+        self._dimensions = encoder.dimensions or cache.dimensions
+        self._waiting = deque(self._batches())
+        # Each process in its own order: two that run side by side seldom pay for the same text.
+        random.shuffle(self._waiting)
+        self._failures: dict[int, str] = {}
+        self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
+        self._stop: GeneptError | None = None
+
+    def run(self) -> None:
+        """Ask for them all, in an event loop of its own thread: that of Jupyter has one that runs.
+
+        Raises
+        ------
+        FetchError
+            If further requests can't succeed, or some texts got no vector.
+        CostError
+            If the next request could pass the highest cost.
+        OutputError
+            If a vector can't be written.
+        """
+        from anyio.from_thread import start_blocking_portal
+
+        # Ctrl-C leaves this block early, which calls off what is under way.
+        with queries_hidden(), start_blocking_portal() as portal:
+            portal.call(self._work)
+        if self._stop is not None:
+            raise self._stop
+        if self._failures:
+            first = min(self._failures)
+            raise FetchError(
+                f"{len(self._failures):,} of {len(self._texts):,} texts got no vector: "
+                f"{name_some((self._texts[i][:40] for i in sorted(self._failures)), 3)}; "
+                f"of the first: {self._failures[first]}",
+                expected="a vector for every text",
+                do="run again, which sends only what is missing, or leave these texts out",
+            )
+
+    def _batches(self) -> list[_Batch]:
+        limits = self._encoder.batch_limits
+        per_minute = self._encoder.rate_limits.tokens_per_minute
+        if per_minute is not None:
+            limits = BatchLimits(limits.texts, min(limits.tokens, max(1, int(per_minute))))
+        made = batches(self._lengths, limits)
+        return [_Batch(positions, int(self._lengths[positions].sum())) for positions in made]
+
+    async def _work(self) -> None:
+        self._pace = Pace(self._encoder.rate_limits)
+        async with self._encoder.session() as session:
+            width = min(self._encoder.rate_limits.concurrency, max(1, len(self._waiting)))
+            self._idle = asyncio.Condition()
+            self._busy = 0
+            await asyncio.gather(*(self._worker(session) for _ in range(width)))
+
+    async def _worker(self, session: RemoteSession) -> None:
+        # After a stop, what is under way is still received and kept: it is paid for.
+        while (batch := await self._next()) is not None:
+            try:
+                await self._attempt(batch, session)
+            except GeneptError as error:
+                self._stop = self._stop or error
+            finally:
+                async with self._idle:
+                    self._busy -= 1
+                    self._idle.notify_all()
+
+    async def _next(self) -> _Batch | None:
+        """Take a batch; while there is none, one that is under way may still come back."""
+        async with self._idle:
+            await self._idle.wait_for(lambda: self._waiting or not self._busy or self._stop)
+            if not self._waiting or self._stop:
+                return None
+            self._busy += 1
+            return self._waiting.popleft()
+
+    async def _attempt(self, batch: _Batch, session: RemoteSession) -> None:
+        if batch.attempts or batch.busy:
+            await asyncio.sleep(_wait(batch))
+        async with self._pace.turn(batch.n_tokens):
+            if self._stop is not None:
+                return
+            # What another process has paid for meanwhile isn't asked for again.
+            missing = self._cache.missing([self._digests[i] for i in batch.positions])
+            self._done(len(batch.positions) - len(missing))
+            if not missing:
+                return
+            batch = self._part(batch, batch.positions[missing])
+            self._budget.reserve(batch.n_tokens)
+            billed = 0
+            try:
+                answer = await session.ask([self._texts[i] for i in batch.positions])
+                billed = _billed(answer, batch.n_tokens)
+            finally:
+                self._budget.settle(batch.n_tokens, billed)
+        if isinstance(answer, Reply):
+            self._take(batch, answer)
+        else:
+            self._refused(batch, answer)
+
+    def _take(self, batch: _Batch, reply: Reply) -> None:
+        vectors = list(reply.vectors)
+        self._dimensions = self._dimensions or next((len(v) for v in vectors if v is not None), None)
+        good = [
+            row
+            for row, vector in enumerate(vectors)
+            if vector is not None and len(vector) == self._dimensions and np.isfinite(vector).all()
+        ]
+        if good:
+            self._cache.keep(
+                [self._digests[batch.positions[row]] for row in good],
+                np.stack([vector for row in good if (vector := vectors[row]) is not None]),
+                [int(self._lengths[batch.positions[row]]) for row in good],
+            )
+            self._done(len(good))
+            self._pace.speed_up()
+            self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
+        bad = [row for row in range(len(batch.positions)) if row not in set(good)]
+        if bad:
+            flaw = reply.flaw or f"a vector that isn't {self._dimensions} finite numbers"
+            left = self._part(batch, batch.positions[bad])
+            self._again(replace(left, attempts=batch.attempts + 1), Refusal(flaw))
+
+    def _refused(self, batch: _Batch, refusal: Refusal) -> None:
+        if refusal.advice or refusal.wait > LONGEST_PAUSE:
+            self._give_up(refusal)
+        if refusal.status == _BUSY:
+            self._pace.slow_down(refusal.wait)
+            self._again(replace(batch, busy=batch.busy + 1), refusal)
+        elif refusal.status in _UNFIT and len(batch.positions) > 1:
+            # One text may be the reason; those that share the request with it are not at fault.
+            half = len(batch.positions) // 2
+            for positions in (batch.positions[:half], batch.positions[half:]):
+                self._waiting.append(self._part(batch, positions))
+        elif refusal.may_pass:
+            if refusal.wait:
+                self._pace.slow_down(refusal.wait)
+            self._again(replace(batch, attempts=batch.attempts + 1), refusal)
+        else:
+            self._fail(batch, refusal)
+
+    def _again(self, batch: _Batch, refusal: Refusal) -> None:
+        if batch.attempts >= ATTEMPTS or batch.busy >= BUSY_ATTEMPTS:
+            self._fail(batch, refusal)
+            return
+        if refusal.status != _BUSY:
+            self._count(refusal)
+        self._waiting.append(batch)
+
+    def _fail(self, batch: _Batch, refusal: Refusal) -> None:
+        self._failures |= dict.fromkeys(batch.positions.tolist(), refusal.reason)
+        self._count(refusal)
+
+    def _count(self, refusal: Refusal) -> None:
+        self._in_a_row[refusal.kind] += 1
+        times = self._in_a_row[refusal.kind]
+        if times >= IN_A_ROW[refusal.kind]:
+            self._give_up(replace(refusal, reason=f"{times} requests in a row failed: {refusal.reason}"))
+
+    def _give_up(self, refusal: Refusal) -> None:
+        later = f"the server asks to be left alone for {refusal.wait:.0f} s: " if refusal.wait > 60 else ""
+        raise FetchError(
+            f"{later}{refusal.reason}",
+            expected="a server that embeds texts",
+            do=f"{refusal.advice or 'check the server, base_url and the name of the model'}, and run again; "
+            "vectors that came are kept",
+        )
+
+    def _part(self, batch: _Batch, positions: NDArray[np.intp]) -> _Batch:
+        return replace(batch, positions=positions, n_tokens=int(self._lengths[positions].sum()))
+
+
+def _wait(batch: _Batch) -> float:
+    """Seconds before a further attempt: twice as long each time, and never two runs at the same moment."""
+    longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (batch.attempts + batch.busy - 1))
+    return random.uniform(longest / 2, longest)  # noqa: S311 (no secret)
+
+
+def _billed(answer: Reply | Refusal, estimated: int) -> int:
+    """Tokens that a request cost: what the server says, and the estimate where it may have worked in vain."""
+    if isinstance(answer, Reply):
+        return estimated if answer.n_tokens is None else answer.n_tokens
+    return estimated if answer.kind == "connection" or answer.status == 0 else 0
