@@ -55,7 +55,7 @@ class EmbeddingsServer(ThreadingHTTPServer):
 
     A request takes the next of ``faults``; where there is none, ``schedule`` chooses. Above
     ``requests_per_second``, unless that is zero, all are told to come back later (``rate-limit`` in the
-    books) and use up no fault. ``delay`` is waited for before each answer. All of these may be set while it runs.
+    books) and use up no fault. ``delay`` is waited for before each answer. All may be set while it runs.
     """
 
     daemon_threads = True
@@ -76,7 +76,7 @@ class EmbeddingsServer(ThreadingHTTPServer):
         self.lock = Lock()
         self.closing = Event()
         self._attempts: Counter[tuple[str, ...]] = Counter()
-        self._chance = Random(self.seed)  # noqa: S311
+        self._chance = Random(self.seed)
         self._due = 0.0
 
     @property

@@ -184,6 +184,11 @@ class RemoteEncoder(TextEncoder, Protocol):
         """What a million tokens cost; ``None`` where that isn't known, 0 where they are free."""
         ...
 
+    @property
+    def price_from(self) -> str:
+        """Where the price comes from, in words."""
+        ...
+
     def shorten(self, text: str) -> str:
         """Cut a text to ``max_tokens``, at its end; one that fits is given back as it is."""
         ...

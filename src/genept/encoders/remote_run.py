@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -190,7 +190,7 @@ class RemoteRun:
 
     def _take(self, batch: _Batch, reply: Reply) -> None:
         vectors = list(reply.vectors)
-        self._dimensions = self._dimensions or next((len(v) for v in vectors if v is not None), None)
+        self._dimensions = self._dimensions or _usual_width(vectors)
         good = [
             row
             for row, vector in enumerate(vectors)
@@ -258,6 +258,12 @@ class RemoteRun:
 
     def _part(self, batch: _Batch, positions: NDArray[np.intp]) -> _Batch:
         return replace(batch, positions=positions, n_tokens=int(self._lengths[positions].sum()))
+
+
+def _usual_width(vectors: Sequence[NDArray[np.float32] | None]) -> int | None:
+    """Width that most vectors of a first answer have."""
+    widths = Counter(len(vector) for vector in vectors if vector is not None)
+    return max(widths, key=lambda width: (widths[width], width), default=None)
 
 
 def _wait(batch: _Batch) -> float:

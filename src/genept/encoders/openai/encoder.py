@@ -14,8 +14,8 @@ from genept.encoders.protocol import BatchLimits, RateLimits
 from genept.errors import ArgumentError
 from genept.remote.endpoint import OPENAI, find_endpoint
 
-# OpenAI takes 2,048 texts and 300,000 tokens a request. What is under way is what a crash can lose.
-_LIMITS = BatchLimits(texts=128, tokens=60_000)
+# OpenAI takes 300,000 tokens a request, and 2,048 texts.
+_MOST_TOKENS = 60_000
 
 
 class OpenAIEncoder:
@@ -37,6 +37,8 @@ class OpenAIEncoder:
         server has its say.
     price
         US dollars for a million tokens; by default OpenAI's own, where OpenAI is asked.
+    batch_size
+        Texts in one request, at most; what is under way is what a crash can lose.
     concurrency
         Requests under way at a time, at most.
     requests_per_minute, tokens_per_minute
@@ -57,9 +59,7 @@ class OpenAIEncoder:
     (512, 0.02)
     """
 
-    name = "openai"
     is_cached = True
-    batch_limits = _LIMITS
 
     def __init__(
         self,
@@ -69,6 +69,7 @@ class OpenAIEncoder:
         dimensions: int | None = None,
         max_tokens: int | None = None,
         price: float | None = None,
+        batch_size: int = 128,
         concurrency: int = 8,
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
@@ -81,6 +82,7 @@ class OpenAIEncoder:
         positive = {
             "dimensions": dimensions,
             "max_tokens": max_tokens,
+            "batch_size": batch_size,
             "concurrency": concurrency,
             "requests_per_minute": requests_per_minute,
             "tokens_per_minute": tokens_per_minute,
@@ -92,6 +94,7 @@ class OpenAIEncoder:
         if price is not None and not price >= 0:
             raise ArgumentError(f"a price of {price}", expected="0 or more", do="leave it out")
         self.model = model.strip()
+        self.name = f"openai:{self.model}"
         self._endpoint = find_endpoint(base_url)
         self._asked_for = dimensions
         self._timeout = timeout
@@ -102,6 +105,7 @@ class OpenAIEncoder:
         self.usd_per_million_tokens = price
         self.dimensions: int | None = dimensions or (known.dimensions if known else None)
         self.max_tokens: int | None = max_tokens or (known.max_tokens if known else None)
+        self.batch_limits = BatchLimits(texts=batch_size, tokens=_MOST_TOKENS)
         self.rate_limits = RateLimits(concurrency, requests_per_minute, tokens_per_minute)
         # Only OpenAI's own models have the vocabulary that tiktoken counts by.
         self._tokens = tokens() if known else Estimated()
@@ -152,4 +156,5 @@ class OpenAIEncoder:
 
     def describe(self) -> dict[str, str]:
         """Name the model, the server, and how tokens are counted."""
-        return {"model": self.model, "base_url": self.base_url, "tokens": self._tokens.how}
+        narrowed = {} if self._asked_for is None else {"dimensions": str(self._asked_for)}
+        return {"model": self.model, "base_url": self.base_url, "tokens": self._tokens.how, **narrowed}
