@@ -86,6 +86,12 @@ def test_requests_under_way_are_counted(at_once: int) -> None:
         assert server.in_flight == 0
 
 
+def test_who_has_an_answer_is_no_longer_under_way() -> None:
+    with serving() as server, ThreadPoolExecutor(2) as pool:
+        list(pool.map(lambda text: post(server.url, text), map(str, range(400))))
+        assert server.max_in_flight <= 2
+
+
 def test_storms_of_too_many_requests() -> None:
     with serving(requests_per_second=100) as server, ThreadPoolExecutor(4) as pool:
         server.faults.append("500")
