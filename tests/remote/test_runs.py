@@ -227,17 +227,17 @@ def test_the_key_is_nowhere(
     server.schedule = FaultSchedule(0, {"echo-key": 1.0}, in_a_row=10**6)
     with caplog.at_level(logging.DEBUG), pytest.raises(FetchError) as failed:
         embed_texts(encoder, TEXTS)
-    assert server.requests[0].authorization == "Bearer sk-a-key-for-tests-1234"
+    assert server.requests[0].authorization == "Bearer sk-test-0123456789abcdef"
     seen: BaseException | None = failed.value
     while seen is not None:
-        assert "sk-a-key" not in f"{seen} {seen!r}"
+        assert "sk-test" not in f"{seen} {seen!r}"
         seen = seen.__cause__ or seen.__context__
     server.schedule = None
     embed_texts(encoder, TEXTS)
-    assert "sk-a-key" not in caplog.text
-    assert "sk-a-key" not in repr(vars(encoder)) + repr(encoder) + str(encoder.describe())
+    assert "sk-test" not in caplog.text
+    assert "sk-test" not in repr(vars(encoder)) + repr(encoder) + str(encoder.describe())
     for file in vectors_path().parent.rglob("*"):
-        assert not file.is_file() or b"sk-a-key" not in file.read_bytes()
+        assert not file.is_file() or b"sk-test" not in file.read_bytes()
 
 
 def test_no_server_at_all() -> None:
