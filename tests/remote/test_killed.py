@@ -5,12 +5,15 @@ import signal
 import subprocess
 import sys
 import time
+from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import genept
+from genept.encoders.openai import OpenAIEncoder
+from genept.encoders.vector_cache import open_vectors
 from tests.remote.apart import Apart, serving_apart
 from tests.remote.embeddings_server import vector_of
 
@@ -19,6 +22,8 @@ TEXTS = [f"gene number {i} and what it does" for i in range(N)]
 SCRIPT = f"""
 import sys
 import genept
+from genept.encoders.openai import OpenAIEncoder
+from genept.encoders.vector_cache import open_vectors
 from genept.embeddings import write_embeddings
 from genept.encoders.openai import OpenAIEncoder
 
@@ -34,6 +39,34 @@ write_embeddings(genept.embed_genes(texts, encoder), sys.argv[2])
 
 def start(server: Apart, output: Path) -> "subprocess.Popen[bytes]":
     return subprocess.Popen([sys.executable, "-c", SCRIPT, server.url, str(output)], stderr=subprocess.PIPE)
+
+
+def test_ctrl_c_ends_at_once_and_keeps_what_came(tmp_path: Path) -> None:
+    with serving_apart(tmp_path / "books.jsonl", "--delay", "0.3") as server:
+        with start(server, tmp_path / "genes.h5ad") as process:
+            while sum(server.books.billed.values()) < 2 * BATCH * CONCURRENCY:
+                time.sleep(0.01)
+            stopped = time.monotonic()
+            process.send_signal(signal.SIGINT)
+            process.wait(timeout=20)
+        assert time.monotonic() - stopped < 5
+        assert process.returncode == -signal.SIGINT
+        paid = sum(server.books.billed.values())
+        # One of the first rounds is in the cache, whose sender went on to ask for more.
+        with open_vectors(OpenAIEncoder("small", base_url=server.url).fingerprint) as cache:
+            missing = cache.missing([sha256(text.encode()).digest() for text in TEXTS])
+    assert paid - CONCURRENCY * BATCH <= N - len(missing) <= paid
+
+
+def test_two_runs_side_by_side_seldom_pay_for_the_same_text(tmp_path: Path) -> None:
+    with serving_apart(tmp_path / "books.jsonl", "--delay", "0.02") as server:
+        both = [start(server, tmp_path / f"{i}.h5ad") for i in range(2)]
+        for process in both:
+            _, said = process.communicate(timeout=60)
+            assert process.returncode == 0, said.decode()
+        assert N <= sum(server.books.billed.values()) < 1.25 * N
+    first, second = (genept.read_embeddings(tmp_path / f"{i}.h5ad") for i in range(2))
+    np.testing.assert_array_equal(first.vectors, second.vectors)
 
 
 def run_and_kill(server: Apart, output: Path, *, kills: int) -> int:
