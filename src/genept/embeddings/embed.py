@@ -76,6 +76,7 @@ def embed_genes(
                 "fingerprint": ready.fingerprint,
                 "n_truncated_texts": str(encoded.n_truncated),
                 **ready.describe(),
+                "settings": ready.settings(),
             },
             "created": datetime.now(UTC).isoformat(timespec="seconds"),
             "genept": __version__,

@@ -3,7 +3,7 @@
 import warnings
 
 from genept.embeddings.gene_embeddings import GeneEmbeddings
-from genept.encoders import CorpusEncoder, TextEncoder, encoder_from_words, ready_encoder, text_encoders
+from genept.encoders import CorpusEncoder, TextEncoder, encoder_from_words, ready_encoder
 from genept.errors import EncoderError, GeneptWarning
 
 
@@ -34,8 +34,7 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
             do="name the encoder yourself (in Python: encoder=, on the command line: --encoder)",
         )
     name = str(kept["name"])
-    settings = {key: str(kept[key]) for key in text_encoders.options(name) if key in kept}
-    encoder = encoder_from_words(name, settings)
+    encoder = encoder_from_words(name, kept.get("settings", {}))
     if isinstance(encoder, CorpusEncoder) and genes.encoder_state is not None:
         return encoder.from_state(genes.encoder_state)
     ready = ready_encoder(encoder)

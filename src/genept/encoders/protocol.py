@@ -90,6 +90,10 @@ class TextEncoder(Protocol):
         """Provenance: what one needs to know to make the same vectors again."""
         ...
 
+    def settings(self) -> dict[str, str]:
+        """Arguments, as words, with which the registry makes the same encoder again from its name."""
+        ...
+
 
 @runtime_checkable
 class CorpusEncoder(Protocol):

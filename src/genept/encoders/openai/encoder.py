@@ -156,5 +156,9 @@ class OpenAIEncoder:
 
     def describe(self) -> dict[str, str]:
         """Name the model, the server, and how tokens are counted."""
+        return {"model": self.model, "base_url": self.base_url, "tokens": self._tokens.how}
+
+    def settings(self) -> dict[str, str]:
+        """Server and, where it was asked for, width."""
         narrowed = {} if self._asked_for is None else {"dimensions": str(self._asked_for)}
-        return {"model": self.model, "base_url": self.base_url, "tokens": self._tokens.how, **narrowed}
+        return {"base_url": self.base_url, **narrowed}
