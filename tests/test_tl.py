@@ -1,6 +1,7 @@
 """The scanpy face on AnnData."""
 
 import warnings
+from dataclasses import replace
 
 import anndata
 import numpy as np
