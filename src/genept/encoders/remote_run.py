@@ -207,7 +207,7 @@ class RemoteRun:
             self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
         bad = [row for row in range(len(batch.positions)) if row not in set(good)]
         if bad:
-            flaw = reply.flaw or f"a vector that isn't {self._dimensions} finite numbers"
+            flaw = reply.flaw or _flaw(vectors, self._dimensions)
             left = self._part(batch, batch.positions[bad])
             self._again(replace(left, attempts=batch.attempts + 1), Refusal(flaw))
 
@@ -258,6 +258,14 @@ class RemoteRun:
 
     def _part(self, batch: _Batch, positions: NDArray[np.intp]) -> _Batch:
         return replace(batch, positions=positions, n_tokens=int(self._lengths[positions].sum()))
+
+
+def _flaw(vectors: Sequence[NDArray[np.float32] | None], dimensions: int | None) -> str:
+    other = {len(vector) for vector in vectors if vector is not None} - {dimensions}
+    widths = ", ".join(map(str, sorted(other)))
+    return (
+        f"vectors of {widths} numbers where {dimensions} were expected" if other else "not all numbers finite"
+    )
 
 
 def _usual_width(vectors: Sequence[NDArray[np.float32] | None]) -> int | None:

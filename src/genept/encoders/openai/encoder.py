@@ -97,6 +97,8 @@ class OpenAIEncoder:
         self.name = f"openai:{self.model}"
         self._endpoint = find_endpoint(base_url)
         self._asked_for = dimensions
+        said = {"dimensions": dimensions, "max_tokens": max_tokens, "price": price}
+        self._said = {name: value for name, value in said.items() if value is not None}
         self._timeout = timeout
         known = known_model(self.model)
         self._price_from = "as said"
@@ -159,6 +161,5 @@ class OpenAIEncoder:
         return {"model": self.model, "base_url": self.base_url, "tokens": self._tokens.how}
 
     def settings(self) -> dict[str, str]:
-        """Server and, where it was asked for, width."""
-        narrowed = {} if self._asked_for is None else {"dimensions": str(self._asked_for)}
-        return {"base_url": self.base_url, **narrowed}
+        """Server, and what was said of the model."""
+        return {"base_url": self.base_url, **{name: str(value) for name, value in self._said.items()}}
