@@ -1,6 +1,7 @@
 """From texts to gene embeddings."""
 
 import hashlib
+import logging
 from datetime import UTC, datetime
 
 from genept import __version__
@@ -9,6 +10,8 @@ from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, ready_encod
 from genept.encoders.protocol import FittedEncoder
 from genept.encoders.sent_texts import TooLong
 from genept.texts import GeneTexts, TextSource, get_texts
+
+log = logging.getLogger(__name__)
 
 
 def embed_genes(
@@ -66,6 +69,14 @@ def embed_genes(
     known = get_texts(texts)
     ready = ready_encoder(encoder, corpus=known.texts)
     encoded = embed_texts(ready, known.texts, unit="gene", too_long=too_long, max_cost=max_cost)
+    if encoded.n_truncated:
+        log.info(
+            "%s of %s texts are longer than the %s tokens that %s reads; their ends were cut off",
+            f"{encoded.n_truncated:,}",
+            f"{len(known.texts):,}",
+            ready.max_tokens,
+            ready.name,
+        )
     return GeneEmbeddings(
         genes=known.genes,
         vectors=encoded.vectors,

@@ -1,5 +1,6 @@
 """The engine: runs any text encoder over any number of texts, and asks for nothing twice."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from genept.encoders.remote_run import RemoteRun
 from genept.encoders.sent_texts import SentTexts, TooLong, prepare, refuse_long
 from genept.encoders.vector_cache import VectorCache, open_vectors
 from genept.errors import ArgumentError, EncoderError
+
+log = logging.getLogger(__name__)
 
 # Vectors that turn out to be damaged are made again, and once more if that is so of the new ones.
 _ROUNDS = 3
@@ -202,6 +205,16 @@ def _report(
     n_cached: int,
     budget: Budget,
 ) -> EncodedTexts:
+    if isinstance(encoder, RemoteEncoder):
+        price = "price not known" if budget.usd is None else f"{budget.usd:.4f} USD"
+        log.info(
+            "%s: %s of %s texts were in the cache; %s tokens sent (%s)",
+            encoder.name,
+            f"{n_cached:,}",
+            f"{len(sent.texts):,}",
+            f"{budget.n_tokens:,}",
+            price,
+        )
     limit = encoder.max_tokens
     whole = lengths[sent.rows]
     read = whole if limit is None else np.minimum(whole, limit)
