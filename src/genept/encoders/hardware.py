@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 from genept.errors import ArgumentError, MissingDependencyError
 
@@ -57,7 +57,7 @@ def choose_device(asked: str | None) -> str:
     return asked
 
 
-def choose_precision(asked: str | None, device: str) -> Precision:
+def choose_precision(asked: Precision | None, device: str) -> Precision:
     """Take the precision asked for, else bfloat16 where the hardware computes in it.
 
     Raises
@@ -67,16 +67,18 @@ def choose_precision(asked: str | None, device: str) -> Precision:
     """
     if asked is None:
         return "bfloat16" if _computes_in_bfloat16(device) else "float32"
-    if asked == "float32" or asked == "bfloat16":
-        return asked
-    raise ArgumentError(f"precision={asked!r}", expected="'float32' or 'bfloat16'", do="use one of the two")
+    if asked not in get_args(Precision):
+        raise ArgumentError(
+            f"precision={asked!r}", expected="'float32' or 'bfloat16'", do="use one of the two"
+        )
+    return asked
 
 
 def _computes_in_bfloat16(device: str) -> bool:
     import torch
 
     if device.startswith("cuda"):
-        return torch.cuda.is_bf16_supported(including_emulation=False)
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if device == "cpu":
         capabilities = torch.cpu.get_capabilities()
         return any(capabilities.get(name, False) for name in ("avx512_bf16", "amx_bf16", "bf16"))
@@ -90,11 +92,12 @@ def set_precision(model: "Module", precision: Precision) -> None:
     """
     import torch
 
-    model.float()
-    if precision == "bfloat16":
-        for module in model.modules():
-            if isinstance(module, torch.nn.Linear):
-                module.bfloat16()
+    for module in model.modules():
+        is_low = precision == "bfloat16" and isinstance(module, torch.nn.Linear)
+        wanted = torch.bfloat16 if is_low else torch.float32
+        for tensor in (*module.parameters(recurse=False), *module.buffers(recurse=False)):
+            if tensor.is_floating_point():
+                tensor.data = tensor.data.to(wanted)
 
 
 def map_on_cores(work: Callable[[T], R], items: Sequence[T]) -> list[R]:

@@ -59,7 +59,7 @@ class LocalModel:
         self._model: Any = model.eval()
         self._tokenizer: Any = tokenizer_that_pads(model)
         self.precision = precision
-        self._prompt = model.prompts.get(model.default_prompt_name or "", "")
+        self._prompt = model.prompts.get(model.default_prompt_name or "") or ""
         self.max_tokens = longest_input(model, max_tokens)
         set_precision(self._model, precision)
         self.device = str(model.device.type)
@@ -148,9 +148,9 @@ class LocalModel:
             pass
         if len(rows) == 1:
             raise EncoderError(
-                f"one text of {len(rows[0]['input_ids']):,} tokens, too large for the memory of {self.device}",
+                f"a text of {len(rows[0]['input_ids']):,} tokens, too large for the memory of {self.device}",
                 expected="room for one text at a time",
-                do="free the device's memory, or use precision='bfloat16', a smaller max_tokens or device='cpu'",
+                do="free that memory, or use precision='bfloat16', a smaller max_tokens or device='cpu'",
             )
         torch.cuda.empty_cache()
         half = len(rows) // 2

@@ -8,7 +8,7 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from genept.encoders.hardware import check_libraries, choose_device, choose_precision
+from genept.encoders.hardware import Precision, check_libraries, choose_device, choose_precision
 from genept.encoders.loading import load_model
 from genept.encoders.local_model import LocalModel
 from genept.errors import EncoderError, MissingDependencyError
@@ -47,9 +47,9 @@ class MiniLM(LocalModel):
         folder = _weights_folder()
         _check_weights(folder / "model.safetensors")
         device = choose_device(device)
-        asked = {None: None, True: "bfloat16", False: "float32"}[bfloat16]
+        asked: Precision | None = None if bfloat16 is None else "bfloat16" if bfloat16 else "float32"
         super().__init__(
-            load_model(str(folder), device=device, offline=True), precision=choose_precision(asked, device)
+            load_model(str(folder), device=device, source="folder"), precision=choose_precision(asked, device)
         )
         self.fingerprint = f"minilm:{WEIGHTS_SHA256}:{self.precision}:{self.max_tokens}"
 

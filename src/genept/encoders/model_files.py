@@ -47,6 +47,30 @@ def model_folder(model: str) -> Path | None:
     return folder
 
 
+def fetched_folder(model: str, revision: str | None) -> Path:
+    """Find the folder into which a model of the hub was fetched; its name is the commit.
+
+    Raises
+    ------
+    EncoderError
+        If it isn't where the hub's library keeps models.
+    """
+    from huggingface_hub import try_to_load_from_cache
+
+    cache_folder = os.environ.get("SENTENCE_TRANSFORMERS_HOME")
+    # The library finds models without an owner, such as all-MiniLM-L6-v2, at its own.
+    for name in (model,) if "/" in model else (model, f"sentence-transformers/{model}"):
+        for file in (_CONFIG, _MODULES):
+            path = try_to_load_from_cache(name, file, cache_dir=cache_folder, revision=revision)
+            if isinstance(path, str):
+                return Path(path).parent
+    raise EncoderError(
+        f"the model {model!r}, without the commit that it is at",
+        expected="a commit, without which its vectors can't be told from those of another version",
+        do=f"'hf download {model} --local-dir FOLDER', then use hf:FOLDER",
+    )
+
+
 def declares_modules(folder: Path) -> bool:
     """Whether the model in a folder comes with a pooling of its own."""
     return (folder / _MODULES).is_file()

@@ -68,16 +68,16 @@ def longest_input(model: "SentenceTransformer", asked: int | None) -> int | None
 
 
 def _positions(model: "SentenceTransformer") -> int | None:
-    config = model[0].auto_model.config
-    positions = getattr(config, "max_position_embeddings", None)
+    transformer: Any = model[0].auto_model
+    positions: int | None = getattr(transformer.config, "max_position_embeddings", None)
     if positions is None or positions < 1:
         return None
     # RoBERTa and its kin count positions from behind the padding index.
-    for module in model[0].auto_model.modules():
+    for module in transformer.modules():
         padding = getattr(getattr(module, "position_embeddings", None), "padding_idx", None)
         if padding is not None:
-            return int(positions) - padding - 1
-    return int(positions)
+            return positions - int(padding) - 1
+    return positions
 
 
 def set_pooling(model: "SentenceTransformer", asked: PoolingName | None, *, declared: bool) -> str:
@@ -107,7 +107,9 @@ def set_pooling(model: "SentenceTransformer", asked: PoolingName | None, *, decl
     from sentence_transformers.sentence_transformer.modules import Pooling
 
     if asked is not None and asked not in _MODES:
-        raise ArgumentError(f"pooling={asked!r}", expected=f"one of {', '.join(_MODES)}", do="use one of these")
+        raise ArgumentError(
+            f"pooling={asked!r}", expected=f"one of {', '.join(_MODES)}", do="use one of these"
+        )
     places = [name for name, module in model.named_children() if isinstance(module, Pooling)]
     if asked is None and declared:
         return f"{_declared_name(model, places)} (the model declares it)"
@@ -119,7 +121,8 @@ def set_pooling(model: "SentenceTransformer", asked: PoolingName | None, *, decl
         )
     mode = asked or "mean"
     old: Any = getattr(model, places[0])
-    setattr(model, places[0], Pooling(old.embedding_dimension, _MODES[mode], include_prompt=old.include_prompt))
+    new: Any = Pooling
+    setattr(model, places[0], new(old.embedding_dimension, _MODES[mode], include_prompt=old.include_prompt))
     return f"{mode} (asked for)" if asked else f"{mode} (the model declares none)"
 
 

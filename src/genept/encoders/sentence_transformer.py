@@ -1,15 +1,13 @@
 """``hf:MODEL``: any text model of the Hugging Face hub, or in a folder, through sentence-transformers."""
 
 from importlib.metadata import version
-from pathlib import Path
-from typing import Any
 
 from genept.encoders.hardware import Precision, check_libraries, choose_device, choose_precision
 from genept.encoders.loading import load_model
 from genept.encoders.local_model import LocalModel
-from genept.encoders.model_files import declares_modules, folder_sum, is_offline, model_folder
+from genept.encoders.model_files import declares_modules, fetched_folder, folder_sum, is_offline, model_folder
 from genept.encoders.model_text import PoolingName, set_pooling
-from genept.errors import EncoderError
+from genept.errors import ArgumentError
 
 
 class HuggingFaceEncoder(LocalModel):
@@ -66,19 +64,24 @@ class HuggingFaceEncoder(LocalModel):
         check_libraries(f"hf:{model}")
         self.name = f"hf:{model}"
         folder = model_folder(model)
+        if folder is not None and revision is not None:
+            raise ArgumentError(
+                f"revision={revision!r} of the folder {model}",
+                expected="a revision of a model on the hub",
+                do="leave revision out, or name the model on the hub",
+            )
         device = choose_device(device)
         chosen = choose_precision(precision, device)
         loaded = load_model(
             str(folder or model),
             device=device,
-            offline=folder is not None or is_offline(),
+            source="folder" if folder is not None else "cache" if is_offline() else "hub",
             revision=revision,
             trust_remote_code=trust_remote_code,
         )
-        self._revision = _hub_commit(model, loaded) if folder is None else f"sha256 {folder_sum(folder)}"
-        self._pooling = set_pooling(
-            loaded, pooling, declared=_declares(model, folder, loaded, revision=self._revision)
-        )
+        files = folder or fetched_folder(model, revision)
+        self._revision = files.name if folder is None else f"sha256 {folder_sum(folder)}"
+        self._pooling = set_pooling(loaded, pooling, declared=declares_modules(files))
         self._normalised = any(type(module).__name__ == "Normalize" for module in loaded.children())
         self._code = type(loaded[0].auto_model).__name__
         self._model_name = model
@@ -91,7 +94,9 @@ class HuggingFaceEncoder(LocalModel):
         A folder is known by its files alone, so that it can be moved.
         """
         pooled = self._pooling.partition(" (")[0]
-        origin = self._revision if self._revision.startswith("sha256 ") else f"{self._model_name}@{self._revision}"
+        origin = (
+            self._revision if self._revision.startswith("sha256 ") else f"{self._model_name}@{self._revision}"
+        )
         norm = "unit" if self._normalised else "as-it-is"
         return f"hf:{origin}:{self._code}:{pooled}:{norm}:{self.precision}:{self.max_tokens}"
 
@@ -109,28 +114,3 @@ class HuggingFaceEncoder(LocalModel):
 
 
 _LIBRARIES = ("sentence-transformers", "transformers", "torch")
-
-
-def _declares(model: str, folder: Path | None, loaded: Any, *, revision: str) -> bool:
-    if folder is not None:
-        return declares_modules(folder)
-    from sentence_transformers.util import is_sentence_transformer_model
-
-    # Its files are here by now, so that this needs no network.
-    return is_sentence_transformer_model(_full_name(model, loaded), revision=revision, local_files_only=True)
-
-
-def _full_name(model: str, loaded: Any) -> str:
-    """The name with its owner, which the library adds to names such as all-MiniLM-L6-v2."""
-    return str(loaded[0].auto_model.config._name_or_path or model)
-
-
-def _hub_commit(model: str, loaded: Any) -> str:
-    commit = getattr(loaded[0].auto_model.config, "_commit_hash", None)
-    if commit is None:
-        raise EncoderError(
-            f"the model {model!r}, without the commit that it is at",
-            expected="a commit, without which its vectors can't be told from those of another version",
-            do=f"'hf download {model} --local-dir FOLDER', then use hf:FOLDER",
-        )
-    return str(commit)
