@@ -1,6 +1,7 @@
 """The server in a process of its own, so that it outlives clients that are killed."""
 
 import argparse
+import json
 import os
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.remote.batch_plan import plan_from
 from tests.remote.books import Books, read_books
 from tests.remote.embeddings_server import EmbeddingsServer, FaultSchedule, serving
 from tests.remote.vectors import WIDTH
@@ -68,6 +70,9 @@ def main(words: list[str] | None = None) -> None:
 
 def _prepare(server: EmbeddingsServer, given: argparse.Namespace) -> None:
     server.faults.extend(given.fault)
+    server.batch_api.plans.extend(plan_from(json.loads(plan)) for plan in given.plan)
+    for operation, _, fault in (one.partition("=") for one in given.batch_fault):
+        server.batch_api.faults[operation].append(fault)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,5 +85,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--fault", action="append", default=[], help="of the next request; repeatable")
     parser.add_argument("--rate", action="append", default=[], metavar="FAULT=P", help="repeatable")
+    parser.add_argument("--plan", action="append", default=[], help="JSON of the next batch's; repeatable")
+    parser.add_argument(
+        "--batch-fault", action="append", default=[], metavar="OPERATION=FAULT", help="repeatable"
+    )
     parser.add_argument("--in-a-row", type=int, default=3, help="most faults that a text sees")
     return parser

@@ -16,6 +16,8 @@ from random import Random
 from threading import Event, Lock, Thread
 from typing import Any, TypedDict, Unpack
 
+from tests.remote.batch_api import BatchApi
+from tests.remote.batch_plan import BatchPlan
 from tests.remote.books import Books, Request, read_books
 from tests.remote.faults import KINDS, FaultSchedule, random_for
 from tests.remote.handler import RATE_LIMIT, Handler
@@ -25,6 +27,8 @@ __all__ = [
     "KINDS",
     "MODEL",
     "WIDTH",
+    "BatchApi",
+    "BatchPlan",
     "EmbeddingsServer",
     "FaultSchedule",
     "Request",
@@ -55,7 +59,8 @@ class EmbeddingsServer(ThreadingHTTPServer):
 
     A request takes the next of ``faults``; where there is none, ``schedule`` chooses. Above
     ``requests_per_second``, unless that is zero, all are told to come back later (``rate-limit`` in the
-    books) and use up no fault. ``delay`` is waited for before each answer. All of these may be set while it runs.
+    books) and use up no fault. ``delay`` is waited for before each answer. All of these may be set
+    while it runs. Files and batches are behind ``batch_api``.
     """
 
     daemon_threads = True
@@ -70,6 +75,7 @@ class EmbeddingsServer(ThreadingHTTPServer):
         self.schedule = options.get("schedule")
         self.seed = options.get("seed", 0)
         self.books = Books(options.get("state"))
+        self.batch_api = BatchApi(self.books, self.width)
         self.faults: deque[str] = deque()
         self.in_flight = 0
         self.max_in_flight = 0

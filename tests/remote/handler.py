@@ -1,13 +1,13 @@
 """What the server does with one request after another on a connection."""
 
 import time
-from random import Random
+from dataclasses import replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from tests.remote.answers import Wanted, answer_object, refusal, wanted_from_bytes
 from tests.remote.books import Request
-from tests.remote.faults import ERRORS, UNBILLED, error_object, error_of, kind_of
+from tests.remote.faults import ERRORS, UNBILLED, error_of, kind_of
 from tests.remote.wire import HTML, Reply, Wire, as_json
 
 if TYPE_CHECKING:
@@ -31,63 +31,86 @@ class Handler(Wire):
         if urlsplit(self.path).path == "/v1/embeddings":
             self._embed(wanted_from_bytes(body, self.server.width))
         else:
-            self._elsewhere()
+            self._batch(body)
 
     def do_GET(self) -> None:  # noqa: N802
-        self._elsewhere()
+        self._batch(b"")
 
-    def _elsewhere(self) -> None:
-        self.server.books.enter(Request(self.command, self.path, self._authorization, time=time.monotonic()))
-        self.send(as_json(404, error_object(f"Invalid URL ({self.command} {self.path})")))
-
-    @property
-    def _authorization(self) -> str:
-        return self.headers.get("Authorization", "")
+    def do_DELETE(self) -> None:  # noqa: N802
+        self._batch(b"")
 
     def _embed(self, wanted: Wanted) -> None:
         server = self.server
         fault, chance = server.enter(wanted.texts)
         self._under_way = True
-        server.books.enter(
-            Request(
-                self.command, self.path, self._authorization, fault,
-                wanted.texts, wanted.keys, wanted.options, time.monotonic(),
-            )
-        )  # fmt: skip
+        self._note(fault, wanted)
         try:
             server.closing.wait(server.delay)
-            self._answer(wanted, fault, chance)
+            if fault == RATE_LIMIT:
+                fault = f"429 {server.patience()}"
+            kind = kind_of(fault)
+            if self._refuses(fault):
+                pass
+            elif wanted.refused:
+                self.send(refusal(wanted))
+            else:
+                body, good = answer_object(wanted, kind, chance)
+                if kind not in UNBILLED:
+                    server.books.bill(wanted.texts)
+                self._send_as(kind, replace(as_json(200, body), texts=good))
         finally:
             self._done()
 
-    def _answer(self, wanted: Wanted, fault: str, chance: Random) -> None:
-        if fault == RATE_LIMIT:
-            fault = f"429 {self.server.patience()}"
+    def _batch(self, body: bytes) -> None:
+        """Files and batches: the fault comes before the work is done, or after it."""
+        api = self.server.batch_api
+        planned = api.next_fault(self.command, self.path)
+        self._note(planned, wanted_from_bytes(body, 0))
+        self.server.closing.wait(self.server.delay)
+        fault = planned.replace("-after", "")
+        if fault == planned and self._refuses(fault):
+            return
+        reply = api.reply(self.command, self.path, body, content_type=self.headers.get("Content-Type", ""))
+        if not self._refuses(fault):
+            self._send_as(kind_of(fault), reply)
+
+    def _note(self, fault: str, wanted: Wanted) -> None:
+        authorization = self.headers.get("Authorization", "")
+        self.server.books.enter(
+            Request(
+                method=self.command,
+                path=self.path,
+                authorization=authorization,
+                fault=fault,
+                texts=wanted.texts,
+                keys=wanted.keys,
+                options=wanted.options,
+                time=time.monotonic(),
+            )
+        )
+
+    def _refuses(self, fault: str) -> bool:
+        """Fail, where the fault is one that needs nothing of the answer."""
         kind = kind_of(fault)
         if kind == "silent":
             self.hang()
         elif kind == "drop":
             self.hang_up()
-        elif kind in ERRORS:
-            self.send(as_json(*error_of(fault, self._authorization)))
         elif kind == "html":
             self.send(HTML)
-        elif wanted.refused:
-            self.send(refusal(wanted))
+        elif kind in ERRORS:
+            self.send(as_json(*error_of(fault, self.headers.get("Authorization", ""))))
         else:
-            self._vectors(wanted, kind, chance)
+            return False
+        return True
 
-    def _vectors(self, wanted: Wanted, kind: str, chance: Random) -> None:
-        body, good = answer_object(wanted, kind, chance)
-        whole = as_json(200, body)
-        if kind not in UNBILLED:
-            self.server.books.bill(wanted.texts)
+    def _send_as(self, kind: str, reply: Reply) -> None:
         if kind == "half":
-            self.send_half(whole)
+            self.send_half(reply)
         elif kind == "half-json":
-            self.send(Reply(200, whole.body[: len(whole.body) // 2]))
+            self.send(replace(reply, body=reply.body[: len(reply.body) // 2], texts=()))
         else:
-            self.send(Reply(200, whole.body, texts=good), slowly=kind == "slow")
+            self.send(reply, slowly=kind == "slow")
 
     def _done(self) -> None:
         if self._under_way:
