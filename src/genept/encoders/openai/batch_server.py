@@ -49,7 +49,7 @@ class BatchServer:
         self.secrets = secrets
 
     def upload(self, lines: BinaryIO) -> str:
-        """Upload the input of a batch, and give the file's id. An attempt may leave a file that nobody uses."""
+        """Upload the input of a batch, and give the file's id; failed attempts may leave files behind."""
 
         def attempt() -> Any:
             lines.seek(0)
@@ -202,6 +202,6 @@ def _is_absent(answer: object) -> bool:
 
 
 def _broken_off() -> tuple[type[Exception], ...]:
-    """Errors of the HTTP library, of which the SDK's versions have one or the other, and which it lets pass."""
+    """Errors that the SDK lets through; its versions have one HTTP library or the other."""
     libraries = [sys.modules[name] for name in ("httpx", "httpx2") if name in sys.modules]
     return tuple(library.HTTPError for library in libraries)
