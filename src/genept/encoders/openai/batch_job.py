@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
+from genept.atomic import check_writable
 from genept.encoders.budget import Budget
 from genept.encoders.openai.batch_progress import BatchProgress
 from genept.encoders.openai.batch_work import BatchWork
@@ -107,6 +108,8 @@ def _alone(job: Path) -> Iterator[None]:
     OutputError
         If one is at it, or the folder can't be written to.
     """
+    # The lock would make a folder that is missing, such as one whose name is misspelt.
+    check_writable(job)
     lock = FileLock(job.with_name(job.name + ".lock"))
     try:
         lock.acquire(timeout=0)
@@ -115,12 +118,6 @@ def _alone(job: Path) -> Iterator[None]:
             f"{job}, which another run is using",
             expected="one run at a time for a job",
             do="wait until that run has ended, or name another job file",
-        ) from error
-    except OSError as error:
-        raise OutputError(
-            f"{job}, which can't be written ({error.strerror or error})",
-            expected="a job file in a folder that you may write to",
-            do="name another job file",
         ) from error
     try:
         yield

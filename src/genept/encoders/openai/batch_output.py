@@ -163,7 +163,7 @@ def keep_vectors(
         If the disk is full; what was kept before stays.
     """
     collected = Collected()
-    good = _good(file, asked, width, contradicted, collected)
+    good = _good(file, asked, width, contradicted, lengths, collected)
     while some := list(islice(good, _AT_ONCE)):
         cache.keep(
             [bytes.fromhex(answer.custom_id) for answer, _ in some],
@@ -175,7 +175,12 @@ def keep_vectors(
 
 
 def _good(
-    file: BinaryIO, asked: Collection[str], width: int, contradicted: Collection[str], collected: Collected
+    file: BinaryIO,
+    asked: Collection[str],
+    width: int,
+    contradicted: Collection[str],
+    lengths: Mapping[str, int],
+    collected: Collected,
 ) -> Iterator[tuple[Answer, NDArray[np.float32]]]:
     """Go over the answers that are to be kept, and count the others."""
     heard: set[str] = set()
@@ -186,7 +191,7 @@ def _good(
             continue
         again = one in heard
         heard.add(one)
-        collected.n_tokens += 0 if again else answer.n_tokens
+        collected.n_tokens += 0 if again else answer.n_tokens or lengths.get(one, 0)
         if one in contradicted:
             collected.reasons[one] = "two answers that differ"
         elif vector is None:
