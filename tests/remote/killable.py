@@ -1,6 +1,6 @@
 """Runs of a job at the Batch API in processes of their own, which can be killed.
 
-``python -m tests.remote.killable URL JOB N_TEXTS`` forks, so that a run doesn't begin with seconds of imports.
+``python -m tests.remote.killable URL JOB N_TEXTS`` forks, so that no run begins with seconds of imports.
 A line that it reads starts a run, and the next one waits for its end.
 """
 

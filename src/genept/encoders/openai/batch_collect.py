@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from genept.encoders.openai.batch_input import scratch_file
-from genept.encoders.openai.batch_output import Collected, answers, keep_vectors, survey
+from genept.encoders.openai.batch_output import answers
 from genept.encoders.openai.batch_server import BatchServer
+from genept.encoders.openai.batch_vectors import Collected, keep_vectors, survey
 from genept.encoders.openai.job_file import Part
 from genept.encoders.openai.remote_batch import RemoteBatch
 from genept.encoders.sent_texts import SentTexts
@@ -94,17 +95,15 @@ class BatchCollector:
         """Keep the vectors of a batch; ``None`` where its output is gone."""
         if not batch.output:
             return Collected()
-        asked = frozenset(part.texts)
         with scratch_file(self._folder) as file:
             if not server.download(batch.output, file):
                 return None
-            found = survey(file, asked)
+            found = survey(file, part.texts)
             return keep_vectors(
                 file,
-                asked,
+                found,
+                self._cache,
                 width=self._width(found.widths),
-                contradicted=found.contradicted,
-                cache=self._cache,
                 lengths=self._lengths(part),
                 done=self._done,
             )
