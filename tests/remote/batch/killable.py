@@ -1,6 +1,6 @@
 """Runs of a job at the Batch API in processes of their own, which can be killed.
 
-``python -m tests.remote.killable URL JOB N_TEXTS`` forks, so that no run begins with seconds of imports.
+``python -m tests.remote.batch.killable URL JOB N_TEXTS`` forks, so that no run spends seconds on imports.
 A line that it reads starts a run, and the next one waits for its end.
 """
 
@@ -18,7 +18,7 @@ from genept.encoders.openai import OpenAIEncoder, batch_input, batch_work
 from genept.encoders.openai.batch_job import advance_batch
 from genept.remote import attempts
 
-_ROOT = Path(__file__).parent.parent.parent
+_ROOT = Path(__file__).parents[3]
 MODEL = "small"
 
 
@@ -50,7 +50,7 @@ class Runs:
 
 @contextmanager
 def killable(url: str, job: Path, n_texts: int) -> Iterator[Runs]:
-    command = [sys.executable, "-m", "tests.remote.killable", url, str(job), str(n_texts)]
+    command = [sys.executable, "-m", "tests.remote.batch.killable", url, str(job), str(n_texts)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, cwd=_ROOT, stdin=pipe, stdout=pipe, text=True) as process:
         yield Runs(process)
