@@ -6,10 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from genept.encoders.openai import (
-    OpenAIEncoder,
-    batch_work,
-)
+from genept.encoders.openai import OpenAIEncoder, batch_work
 from genept.remote import attempts
 from tests.remote.batch.jobs import KEY, QUICK
 from tests.remote.batch.killable import MODEL

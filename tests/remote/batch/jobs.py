@@ -7,11 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from genept.encoders import embed_texts
-from genept.encoders.openai import (
-    BatchProgress,
-    OpenAIEncoder,
-    advance_batch,
-)
+from genept.encoders.openai import BatchProgress, OpenAIEncoder, advance_batch
 from tests.remote.batch.killable import MODEL, texts_of
 from tests.remote.batch_plan import BatchPlan
 from tests.remote.embeddings_server import EmbeddingsServer, vector_of

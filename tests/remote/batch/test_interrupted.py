@@ -10,12 +10,7 @@ from typing import Any
 
 import pytest
 
-from genept.encoders.openai import (
-    OpenAIEncoder,
-    advance_batch,
-    batch_input,
-    batch_server,
-)
+from genept.encoders.openai import OpenAIEncoder, advance_batch, batch_input, batch_server
 from genept.encoders.openai.batch_server import BatchServer
 from genept.encoders.openai.job_file import JobFile
 from genept.encoders.vector_cache import VectorCache

@@ -10,10 +10,7 @@ import pytest
 from filelock import FileLock
 
 from genept.encoders import embed_texts
-from genept.encoders.openai import (
-    OpenAIEncoder,
-    advance_batch,
-)
+from genept.encoders.openai import OpenAIEncoder, advance_batch
 from genept.errors import (
     ArgumentError,
     CostError,
@@ -22,6 +19,7 @@ from genept.errors import (
     InputFileError,
     OutputError,
 )
+from tests.remote import batch_lines
 from tests.remote.batch.jobs import KEY, TEXTS, asked, check, finish
 from tests.remote.batch.killable import MODEL
 from tests.remote.batch_plan import BatchPlan
@@ -129,12 +127,14 @@ def test_secrets_are_nowhere(
     caplog.set_level(logging.DEBUG)
     url = server.url.replace("http://", "http://me:pass-word-7788@") + "?token=secret-query-99"
     encoder = OpenAIEncoder(MODEL, base_url=url)
+    failure = batch_lines._failure
+    monkeypatch.setattr(batch_lines, "_failure", lambda line, how, _: failure(line, how, f"wrong key {KEY}"))
     for operation in ("upload", "create", "list", "retrieve", "file", "content"):
         server.batch_api.faults[operation].append("echo-key")
     server.batch_api.plan = BatchPlan(
         statuses=("validating", "completed"), failing=frozenset(TEXTS[:3]), failing_times=99
     )
-    with pytest.raises(GeneptError) as raised:
+    with pytest.raises(GeneptError, match=r"wrong key \*\*\*") as raised:
         finish(encoder, job)
     server.batch_api.faults["retrieve"].append("401")
     with pytest.raises(GeneptError) as again:
