@@ -12,6 +12,7 @@ import pytest
 import genept
 from tests.conftest import ROOT, RunGenept
 from tests.file_server import serving
+from tests.remote.embeddings_server import serving as embeddings
 from tests.upstream import FILES
 
 README = (ROOT / "README.md").read_text()
@@ -65,3 +66,19 @@ def test_every_file_that_is_linked_is_there() -> None:
         for target in re.findall(r"\]\(([^)#]+)\)", (ROOT / name).read_text()):
             if "://" not in target:
                 assert (ROOT / target).exists(), f"{name} links to {target}"
+
+
+@pytest.mark.slow
+def test_server_block(tmp_path: Path, run_genept: RunGenept, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-for-the-test")
+    genept.datasets.pbmc68k_reduced()[:50].copy().write_h5ad(tmp_path / "data.h5ad")
+    with embeddings(width=1536) as server:
+        # A price makes the highest cost mean something; OpenAI's own is known only at OpenAI's address.
+        monkeypatch.setenv("OPENAI_BASE_URL", server.url)
+        for line in block("server").strip().splitlines():
+            priced = ["--price", "0.02"] if "--max-cost" in line and "genes embed" in line else []
+            done = run_genept(*shlex.split(line)[1:], *priced)
+            assert done.returncode == 0, done.stderr
+    assert anndata.read_h5ad(tmp_path / "out_s.h5ad").obsm["X_genept_s"].shape == (50, 1536)
+    assert "openai:" in done.stdout

@@ -1,11 +1,11 @@
 """Lazy registries: the built-ins by name, and those that other packages bring as entry points."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cached_property
 from importlib import import_module
 from importlib.metadata import EntryPoint, entry_points
-from inspect import signature
-from typing import Generic, TypeVar, cast
+from inspect import Parameter, Signature, signature
+from typing import Generic, TypeVar, cast, get_type_hints
 
 from genept.errors import ArgumentError, UnknownNameError, name_some
 
@@ -56,22 +56,53 @@ class Registry(Generic[T]):
         """
         return sorted([*self._builtins, *self._entry_points])
 
-    def create(self, spec: str) -> T:
+    def create(self, spec: str, **options: object) -> T:
         """Import the factory that ``spec`` names, call it, and return what it makes.
 
         Parameters
         ----------
         spec
             A registered name, or ``name:argument`` for a factory that takes an argument.
+        options
+            Further arguments of the factory, by keyword.
 
         Raises
         ------
         UnknownNameError
             If no such name is registered, or one is registered twice.
         ArgumentError
-            If the factory takes no argument, or must have one.
+            If the factory takes no argument, or must have one, or takes no such option.
         """
         name, colon, argument = spec.partition(":")
+        factory = self._factory(name)
+        arguments = (argument,) if colon else ()
+        takes = signature(factory)
+        if unknown := sorted(options.keys() - _options_of(takes)):
+            raise ArgumentError(
+                f"the {self.kind} {name!r} with {', '.join(unknown)}",
+                expected=f"options that it takes: {', '.join(_options_of(takes)) or 'none'}",
+                do="leave it out, or correct its name",
+            )
+        try:
+            takes.bind(*arguments, **options)
+        except TypeError:
+            fits = f"{name}" if colon else f"{name}:ARGUMENT"
+            raise ArgumentError(f"the {self.kind} {spec!r}", expected=f"{fits!r}", do=f"use {fits}") from None
+        return cast("T", factory(*arguments, **options))
+
+    def options(self, spec: str) -> dict[str, object]:
+        """Say which options the factory that ``spec`` names takes, and of which type.
+
+        Raises
+        ------
+        UnknownNameError
+            If no such name is registered.
+        """
+        factory = self._factory(spec.partition(":")[0])
+        hints = get_type_hints(vars(factory)["__init__"] if isinstance(factory, type) else factory)
+        return {name: hints.get(name, str) for name in _options_of(signature(factory))}
+
+    def _factory(self, name: str) -> Callable[..., object]:
         if name in self._entry_points:
             factory = self._entry_points[name].load()
         elif name in self._builtins:
@@ -83,10 +114,8 @@ class Registry(Generic[T]):
                 expected=f"one of {name_some(self.names(), limit=20)}",
                 do=f"use one of these names, or install the package that brings {name!r}",
             )
-        arguments = (argument,) if colon else ()
-        try:
-            signature(factory).bind(*arguments)
-        except TypeError:
-            fits = f"{name}" if colon else f"{name}:ARGUMENT"
-            raise ArgumentError(f"the {self.kind} {spec!r}", expected=f"{fits!r}", do=f"use {fits}") from None
-        return cast("T", factory(*arguments))
+        return cast("Callable[..., object]", factory)
+
+
+def _options_of(takes: Signature) -> list[str]:
+    return [p.name for p in takes.parameters.values() if p.kind is Parameter.KEYWORD_ONLY]

@@ -82,7 +82,7 @@ def result_of(
     lines: list[Line], plan: BatchPlan, *, end: str, done: float, failed: Counter[tuple[str, ...]]
 ) -> Result:
     """Compute a share ``done`` of the lines, in any order, as the plan has it."""
-    chance = Random(f"{plan.seed} {len(lines)}")  # noqa: S311
+    chance = Random(f"{plan.seed} {len(lines)}")
     order = chance.sample(lines, len(lines))
     now = round(done * len(order))
     answers: list[Answer] = []

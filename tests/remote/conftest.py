@@ -1,4 +1,4 @@
-"""A server of embeddings, and the SDK as its client, which asks once."""
+"""A server of embeddings, and its clients: ours, without the patience that real servers need, and the SDK."""
 
 import ssl
 from collections.abc import Iterator
@@ -6,9 +6,29 @@ from collections.abc import Iterator
 import openai
 import pytest
 
+from genept.encoders.openai import OpenAIEncoder
+from genept.remote import attempts
 from tests.remote.embeddings_server import EmbeddingsServer, serving
 
 KEY = "sk-test-0123456789abcdef"
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path_factory.mktemp("cache")))
+    monkeypatch.setenv("OPENAI_API_KEY", KEY)
+
+
+@pytest.fixture(autouse=True)
+def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(attempts, "FIRST_WAIT", 0.002)
+    monkeypatch.setattr(attempts, "LONGEST_WAIT", 0.02)
+
+
+@pytest.fixture(autouse=True)
+def _no_certificates(monkeypatch: pytest.MonkeyPatch) -> None:
+    # Reading all certificates takes half of a test's time, and no test needs one.
+    monkeypatch.setattr(ssl, "create_default_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
 
 
 @pytest.fixture
@@ -18,8 +38,11 @@ def server() -> Iterator[EmbeddingsServer]:
 
 
 @pytest.fixture
-def client(server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch) -> Iterator[openai.OpenAI]:
-    # Reading all certificates takes half of a test's time, and no test needs one.
-    monkeypatch.setattr(ssl, "create_default_context", lambda **_: ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
+def encoder(server: EmbeddingsServer) -> OpenAIEncoder:
+    return OpenAIEncoder("small", base_url=server.url, batch_size=8, concurrency=4)
+
+
+@pytest.fixture
+def client(server: EmbeddingsServer) -> Iterator[openai.OpenAI]:
     with openai.OpenAI(api_key=KEY, base_url=server.url, max_retries=0, timeout=5) as made:
         yield made

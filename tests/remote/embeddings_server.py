@@ -82,7 +82,7 @@ class EmbeddingsServer(ThreadingHTTPServer):
         self.lock = Lock()
         self.closing = Event()
         self._attempts: Counter[tuple[str, ...]] = Counter()
-        self._chance = Random(self.seed)  # noqa: S311
+        self._chance = Random(self.seed)
         self._due = 0.0
 
     @property

@@ -51,7 +51,7 @@ def kind_of(fault: str) -> str:
 def random_for(seed: int, attempt: int, texts: Sequence[str]) -> Random:
     """Chance that doesn't depend on the order in which requests of several threads arrive."""
     digest = hashlib.sha256("\0".join(texts).encode(errors="surrogatepass")).hexdigest()
-    return Random(f"{seed} {attempt} {digest}")  # noqa: S311
+    return Random(f"{seed} {attempt} {digest}")
 
 
 class FaultSchedule:

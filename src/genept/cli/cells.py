@@ -6,7 +6,18 @@ from typing import Annotated, Literal
 
 import typer
 
-from genept.cli.output import JsonOption, check_output, print_json
+from genept.cli.encoder_options import (
+    BaseUrlOption,
+    DimensionsOption,
+    DryRunOption,
+    EncoderSettingsOption,
+    MaxCostOption,
+    PriceOption,
+    TooLongOption,
+    make_encoder,
+    print_estimate,
+)
+from genept.cli.output import JsonOption, need_output, print_json
 
 log = logging.getLogger(__name__)
 
@@ -22,7 +33,7 @@ def _group() -> None:
 @app.command()
 def embed(
     data: Annotated[Path, typer.Argument(help="Cells x genes, .h5ad; symbols, Ensembl or Entrez ids.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The .h5ad file to write.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The .h5ad file to write.")] = None,
     genes: Annotated[
         Path | None,
         typer.Option(help="Gene embeddings, in any format; for method s they lend their encoder."),
@@ -57,24 +68,50 @@ def embed(
         int | None,
         typer.Option(help="NCBI taxon id of the data: 9606 (human), 10090 (mouse); the embeddings' own."),
     ] = None,
+    settings: EncoderSettingsOption = None,
+    too_long: TooLongOption = "cut",
+    base_url: BaseUrlOption = None,
+    dimensions: DimensionsOption = None,
+    price: PriceOption = None,
+    max_cost: MaxCostOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Embed every cell of a data set, and write it with the embedding in obsm.
 
     Example: genept cells embed data.h5ad --genes genes.h5ad --method w -o out.h5ad
     """
-    check_output(output, inputs=(data, *([genes] if genes else [])))
+    if not dry_run:
+        output = need_output(output, inputs=(data, *([genes] if genes else [])))
+    made = make_encoder(encoder, settings, base_url=base_url, dimensions=dimensions, price=price)
     from genept.embeddings import read_embeddings
+    from genept.encoders import estimate_texts
     from genept.h5ad import read_h5ad, write_h5ad
-    from genept.tl import embed_cells
+    from genept.tl import cell_sentences, embed_cells
+    from genept.tl.genept_s import sentence_encoder
+    from genept.tl.identity import taxon_of
 
     adata = read_h5ad(data)
+    known = None if genes is None else read_embeddings(genes)
+    if dry_run or output is None:
+        ready = sentence_encoder(known, made)
+        written = cell_sentences(
+            adata,
+            layer=layer,
+            use_raw=use_raw,
+            values=values,
+            resolve=not no_resolve,
+            gene_column=gene_column,
+            taxon=taxon_of(known) if taxon is None else taxon,
+        )
+        print_estimate(estimate_texts(ready, list(written), too_long=too_long), as_json=json)
+        return
     key = key_added or f"X_genept_{method}"
     embed_cells(
         adata,
-        None if genes is None else read_embeddings(genes),
+        known,
         method=method,
-        encoder=encoder,
+        encoder=made,
         layer=layer,
         use_raw=use_raw,
         values=values,
@@ -84,6 +121,8 @@ def embed(
         resolve=not no_resolve,
         gene_column=gene_column,
         taxon=taxon,
+        too_long=too_long,
+        max_cost=max_cost,
     )
     write_h5ad(adata, output)
     log.info("%s cells with obsm[%r] written to %s", f"{adata.n_obs:,}", key, output)

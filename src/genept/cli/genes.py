@@ -6,8 +6,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from genept.cli.encoder_options import (
+    BaseUrlOption,
+    DimensionsOption,
+    DryRunOption,
+    EncoderSettingsOption,
+    MaxCostOption,
+    PriceOption,
+    TooLongOption,
+    make_encoder,
+    print_estimate,
+)
 from genept.cli.options import BareSymbolsOption, OnlyOption, TaxonOption, TemplateOption
-from genept.cli.output import JsonOption, check_output, print_json, print_table
+from genept.cli.output import JsonOption, check_output, need_output, print_json, print_table
 
 if TYPE_CHECKING:
     from genept.embeddings import GeneEmbeddings
@@ -19,7 +30,7 @@ app = typer.Typer(help="Gene embeddings: make them, look at them.", no_args_is_h
 
 @app.command()
 def embed(
-    output: Annotated[Path, typer.Option("--output", "-o", help="The .h5ad file to write.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The .h5ad file to write.")] = None,
     texts: Annotated[
         str,
         typer.Option(
@@ -33,27 +44,43 @@ def embed(
     taxon: TaxonOption = 9606,
     encoder: Annotated[
         str,
-        typer.Option(help="Text encoder: minilm, lsa (no torch needed) or random (the negative control)."),
+        typer.Option(
+            help="Text encoder: minilm, hf:MODEL (any Hugging Face model), openai:MODEL (any server of that "
+            "protocol), lsa (no torch needed) or random (the negative control)."
+        ),
     ] = "minilm",
+    settings: EncoderSettingsOption = None,
+    too_long: TooLongOption = "cut",
+    base_url: BaseUrlOption = None,
+    dimensions: DimensionsOption = None,
+    price: PriceOption = None,
+    max_cost: MaxCostOption = None,
+    dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Embed what is written about each gene.
 
-    What a source needs is fetched where it isn't in the cache.
+    What a source needs is fetched where it isn't in the cache. Vectors are kept in a cache of their own: a
+    run that is broken off goes on where it was, and nothing is paid for twice.
 
-    Example: genept genes embed --texts ncbi --encoder minilm -o genes.h5ad
+    Example: genept genes embed --texts ncbi --encoder openai:text-embedding-3-small --dry-run
     """
-    check_output(output)
+    if not dry_run:
+        output = need_output(output)
     from genept.cli.gene_names import names_in
     from genept.embeddings import embed_genes, write_embeddings
-    from genept.encoders import get_encoder
+    from genept.encoders import estimate_texts, ready_encoder
     from genept.texts import build_texts
 
     # What would fail late fails now, before anything is fetched.
-    made = get_encoder(encoder)
+    made = make_encoder(encoder, settings, base_url=base_url, dimensions=dimensions, price=price)
     wanted = None if only is None else names_in(only, taxon)
     known = build_texts(texts, template=template, taxon=taxon, only=wanted, bare_symbols=bare_symbols)
-    genes = embed_genes(texts=known, encoder=made)
+    if dry_run or output is None:
+        ready = ready_encoder(made, corpus=known.texts)
+        print_estimate(estimate_texts(ready, known.texts, too_long=too_long), as_json=json)
+        return
+    genes = embed_genes(texts=known, encoder=made, too_long=too_long, max_cost=max_cost)
     write_embeddings(genes, output)
     log.info("%r written to %s", genes, output)
     if json:

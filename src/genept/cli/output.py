@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from genept.atomic import check_writable
-from genept.errors import OutputError
+from genept.errors import ArgumentError, OutputError
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +40,22 @@ def check_output(
                 f"the output {path} is also an input", expected="another file", do="name another with -o"
             )
     check_writable(path)
+
+
+def need_output(path: Path | None, *, inputs: tuple[Path, ...] = ()) -> Path:
+    """Give back the output of a command that may do without one, as :func:`check_output` allows it.
+
+    Raises
+    ------
+    ArgumentError
+        If there is none.
+    OutputError
+        If it can't be written.
+    """
+    if path is None:
+        raise ArgumentError("no output", expected="a file to write", do="name one: -o out.h5ad, say")
+    check_output(path, inputs=inputs)
+    return path
 
 
 def say(text: str) -> None:

@@ -3,7 +3,7 @@
 import warnings
 
 from genept.embeddings.gene_embeddings import GeneEmbeddings
-from genept.encoders import CorpusEncoder, TextEncoder, get_encoder, ready_encoder
+from genept.encoders import CorpusEncoder, TextEncoder, encoder_from_words, ready_encoder
 from genept.errors import EncoderError, GeneptWarning
 
 
@@ -33,11 +33,12 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
             expected="the name of an encoder in their provenance",
             do="name the encoder yourself (in Python: encoder=, on the command line: --encoder)",
         )
-    encoder = get_encoder(str(kept["name"]))
+    name = str(kept["name"])
+    encoder = encoder_from_words(name, kept.get("settings", {}))
     if isinstance(encoder, CorpusEncoder) and genes.encoder_state is not None:
         return encoder.from_state(genes.encoder_state)
     ready = ready_encoder(encoder)
-    if ready.dimensions != genes.dimensions:
+    if ready.dimensions not in (None, genes.dimensions):
         raise EncoderError(
             f"the encoder {ready.name!r} gives {ready.dimensions} dimensions, "
             f"these genes have {genes.dimensions}",

@@ -1,9 +1,11 @@
 """Encoders by name."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from genept.encoders.protocol import CorpusEncoder, TextEncoder
-from genept.errors import EncoderError
+from genept.errors import ArgumentError, EncoderError
 from genept.registry import Registry
 
 text_encoders: Registry[TextEncoder | CorpusEncoder] = Registry(
@@ -18,8 +20,15 @@ text_encoders: Registry[TextEncoder | CorpusEncoder] = Registry(
 )
 
 
-def get_encoder(encoder: str | TextEncoder | CorpusEncoder) -> TextEncoder | CorpusEncoder:
+def get_encoder(encoder: str | TextEncoder | CorpusEncoder, **options: object) -> TextEncoder | CorpusEncoder:
     """Make the encoder registered under a name, or give one back as it is.
+
+    Parameters
+    ----------
+    encoder
+        A name, ``name:argument`` (``"openai:text-embedding-3-small"``), or an encoder.
+    options
+        Further arguments of the encoder that is named, such as ``base_url`` or ``dimensions``.
 
     Raises
     ------
@@ -27,13 +36,62 @@ def get_encoder(encoder: str | TextEncoder | CorpusEncoder) -> TextEncoder | Cor
         If no encoder of that name is registered.
     MissingDependencyError
         If the libraries that it needs aren't installed.
+    ArgumentError
+        If it takes no such option.
 
     Examples
     --------
     >>> get_encoder("random").name
     'random'
     """
-    return text_encoders.create(encoder) if isinstance(encoder, str) else encoder
+    return text_encoders.create(encoder, **options) if isinstance(encoder, str) else encoder
+
+
+def encoder_from_words(
+    spec: str, settings: Mapping[str, str], **options: object
+) -> TextEncoder | CorpusEncoder:
+    """Make the encoder registered under a name, with settings as a terminal or a file has them.
+
+    Parameters
+    ----------
+    spec
+        A name, or ``name:argument``.
+    settings
+        Further arguments of the encoder, read as the types that it declares.
+    options
+        Those that have their type already.
+
+    Raises
+    ------
+    UnknownNameError, MissingDependencyError, ArgumentError
+        As :func:`get_encoder`, or if a setting can't be read.
+
+    Examples
+    --------
+    >>> encoder_from_words("random", {}).name
+    'random'
+    """
+    types = text_encoders.options(spec)
+    # One that the encoder doesn't know goes through, for the registry to refuse by name.
+    read = {
+        name: _read_as(text, types[name], name) if name in types else text for name, text in settings.items()
+    }
+    return get_encoder(spec, **options, **read)
+
+
+def _read_as(text: str, kind: Any, name: str) -> object:
+    for one in get_args(kind) if get_origin(kind) in (UnionType, Union) else (kind,):
+        if get_origin(one) is Literal and text in get_args(one):
+            return text
+        if one is bool and text.lower() in ("true", "false"):
+            return text.lower() == "true"
+        if one in (int, float, str):
+            try:
+                return one(text)
+            except ValueError:
+                continue
+    wanted = getattr(kind, "__name__", "") if isinstance(kind, type) else str(kind).replace("typing.", "")
+    raise ArgumentError(f"the setting {name}={text} of an encoder", expected=wanted, do="correct the value")
 
 
 def ready_encoder(

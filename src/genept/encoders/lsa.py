@@ -39,7 +39,7 @@ class LSA:
 
     name = "lsa"
 
-    def __init__(self, dimensions: int = 256) -> None:
+    def __init__(self, *, dimensions: int = 256) -> None:
         self.dimensions = dimensions
 
     def fit(self, corpus: Sequence[str]) -> "FittedLSA":
@@ -127,6 +127,10 @@ class FittedLSA:
     def state(self) -> dict[str, NDArray[Any]]:
         """Words, weights and components."""
         return {"words": self._words, "idf": self._idf, "components": self._components}
+
+    def settings(self) -> dict[str, str]:
+        """Give none: what it learned is kept as arrays."""
+        return {}
 
     def describe(self) -> dict[str, str]:
         """Say what was fitted."""

@@ -94,6 +94,10 @@ class MiniLM:
         encoded = self._model.tokenizer(list(texts), truncation=False, verbose=False)
         return np.array([len(ids) for ids in encoded["input_ids"]], dtype=np.intp)
 
+    def settings(self) -> dict[str, str]:
+        """Give none: the hardware decides on the precision."""
+        return {}
+
     def describe(self) -> dict[str, str]:
         """Name the model, its revision and the libraries that ran it."""
         return {

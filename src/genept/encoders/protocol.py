@@ -90,6 +90,10 @@ class TextEncoder(Protocol):
         """Provenance: what one needs to know to make the same vectors again."""
         ...
 
+    def settings(self) -> dict[str, str]:
+        """Arguments, as words, with which the registry makes the same encoder again from its name."""
+        ...
+
 
 @runtime_checkable
 class CorpusEncoder(Protocol):
@@ -182,6 +186,11 @@ class RemoteEncoder(TextEncoder, Protocol):
     @property
     def usd_per_million_tokens(self) -> float | None:
         """What a million tokens cost; ``None`` where that isn't known, 0 where they are free."""
+        ...
+
+    @property
+    def price_from(self) -> str:
+        """Where the price comes from, in words."""
         ...
 
     def shorten(self, text: str) -> str:

@@ -32,7 +32,7 @@ class RandomControl:
     is_cached = False
     batch_limits = BatchLimits(texts=1024, tokens=1 << 20)
 
-    def __init__(self, dimensions: int = 384, seed: int = 0) -> None:
+    def __init__(self, *, dimensions: int = 384, seed: int = 0) -> None:
         self.dimensions = dimensions
         self.seed = seed
         self.fingerprint = f"random:normal-unit:{dimensions}:{seed}"
@@ -54,6 +54,10 @@ class RandomControl:
     def count_tokens(self, texts: Sequence[str]) -> NDArray[np.intp]:
         """Count white-space-separated words."""
         return np.array([len(text.split()) for text in texts], dtype=np.intp)
+
+    def settings(self) -> dict[str, str]:
+        """Width and seed."""
+        return {"dimensions": str(self.dimensions), "seed": str(self.seed)}
 
     def describe(self) -> dict[str, str]:
         """Say that these vectors are a control."""

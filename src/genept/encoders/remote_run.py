@@ -2,7 +2,7 @@
 
 import asyncio
 import random
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -188,7 +188,7 @@ class RemoteRun:
 
     def _take(self, batch: _Batch, reply: Reply) -> None:
         vectors = list(reply.vectors)
-        self._dimensions = self._dimensions or next((len(v) for v in vectors if v is not None), None)
+        self._dimensions = self._dimensions or _usual_width(vectors)
         good = [
             row
             for row, vector in enumerate(vectors)
@@ -205,7 +205,7 @@ class RemoteRun:
             self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
         bad = [row for row in range(len(batch.positions)) if row not in set(good)]
         if bad:
-            flaw = reply.flaw or f"a vector that isn't {self._dimensions} finite numbers"
+            flaw = reply.flaw or _flaw(vectors, self._dimensions)
             left = self._part(batch, batch.positions[bad])
             self._again(replace(left, attempts=batch.attempts + 1), Refusal(flaw))
 
@@ -256,6 +256,20 @@ class RemoteRun:
 
     def _part(self, batch: _Batch, positions: NDArray[np.intp]) -> _Batch:
         return replace(batch, positions=positions, n_tokens=int(self._lengths[positions].sum()))
+
+
+def _flaw(vectors: Sequence[NDArray[np.float32] | None], dimensions: int | None) -> str:
+    other = {len(vector) for vector in vectors if vector is not None} - {dimensions}
+    widths = ", ".join(map(str, sorted(other)))
+    return (
+        f"vectors of {widths} numbers where {dimensions} were expected" if other else "not all numbers finite"
+    )
+
+
+def _usual_width(vectors: Sequence[NDArray[np.float32] | None]) -> int | None:
+    """Width that most vectors of a first answer have."""
+    widths = Counter(len(vector) for vector in vectors if vector is not None)
+    return max(widths, key=lambda width: (widths[width], width), default=None)
 
 
 def _billed(answer: Reply | Refusal, estimated: int) -> int:

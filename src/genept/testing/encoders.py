@@ -38,7 +38,7 @@ class TextEncoderConformance:
         assert min(encoder.batch_limits.texts, encoder.batch_limits.tokens) > 0
         assert isinstance(encoder.is_cached, bool)
         assert encoder.max_tokens is None or encoder.max_tokens > 0
-        assert all(isinstance(v, str) for v in encoder.describe().values())
+        assert all(isinstance(v, str) for v in {**encoder.describe(), **encoder.settings()}.values())
 
     def test_shape_and_values(self) -> None:
         """One finite float32 row for each text."""

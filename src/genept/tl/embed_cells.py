@@ -11,6 +11,7 @@ from genept.cells.expression import Kind
 from genept.cells.sentences import MAX_GENES
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
+from genept.encoders.sent_texts import TooLong
 from genept.errors import ArgumentError
 from genept.tl.arguments import check_arguments
 from genept.tl.empty_cells import refuse_empty_cells, warn_of_zero_vectors
@@ -39,6 +40,8 @@ def embed_cells(
     resolve: bool = True,
     gene_column: str | None = None,
     taxon: int | None = None,
+    too_long: TooLong = "cut",
+    max_cost: float | None = None,
 ) -> None:
     """Embed every cell: GenePT-w from gene embeddings, or GenePT-s from sentences.
 
@@ -87,6 +90,9 @@ def embed_cells(
         unless a column names more genes.
     taxon
         NCBI taxon id of the data, 9606 (human) or 10090 (mouse); by default that of ``genes``.
+    too_long, max_cost
+        For ``"s"``, as for :func:`genept.encoders.embed_texts`: what becomes of sentences that are longer
+        than the encoder reads, and US dollars that a run may cost at most.
 
     Returns
     -------
@@ -107,6 +113,8 @@ def embed_cells(
         If the matrix can't be used, or an argument means nothing.
     EncoderError, MissingDependencyError
         If the encoder can't run.
+    FetchError, CostError, OutputError
+        If a server fails, the run would cost too much, or the cache can't be used; what was paid for is kept.
 
     References
     ----------
@@ -164,7 +172,14 @@ def embed_cells(
         embedded = genept_w(measured, identity, genes, min_coverage=min_coverage, n_threads=n_threads)
     else:
         embedded = genept_s(
-            measured, identity, genes, encoder=encoder, max_genes=max_genes, min_coverage=min_coverage
+            measured,
+            identity,
+            genes,
+            encoder=encoder,
+            max_genes=max_genes,
+            min_coverage=min_coverage,
+            too_long=too_long,
+            max_cost=max_cost,
         )
     warn_of_zero_vectors(embedded.vectors)
     adata.obsm[key] = embedded.vectors

@@ -8,6 +8,7 @@ import numpy as np
 from genept.cells import measure_coverage, sentences
 from genept.embeddings import GeneEmbeddings, encoder_of
 from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, ready_encoder
+from genept.encoders.sent_texts import TooLong
 from genept.errors import ArgumentError
 from genept.genes import GeneMatch
 from genept.genes.resolve import UNKNOWN
@@ -28,6 +29,8 @@ def genept_s(
     encoder: str | TextEncoder | CorpusEncoder | None,
     max_genes: int,
     min_coverage: float,
+    too_long: TooLong,
+    max_cost: float | None,
 ) -> EmbeddedCells:
     """Write a sentence for each cell and embed it.
 
@@ -40,7 +43,7 @@ def genept_s(
     ArgumentError, EncoderError
         If there is no encoder, or it can't run.
     """
-    ready = _choose(genes, encoder)
+    ready = sentence_encoder(genes, encoder)
     names = readable_names(measured, identity)
     coverage = measure_coverage(measured.expression, _readable(names, identity))
     log.info("%s", coverage.summary("a name that can be read"))
@@ -50,7 +53,13 @@ def genept_s(
         have="a name that can be read",
         do="put gene symbols in adata.var_names, or fetch the lists of genes (genept data fetch)",
     )
-    encoded = embed_texts(ready, sentences(measured.expression, names, max_genes=max_genes), unit="cell")
+    encoded = embed_texts(
+        ready,
+        sentences(measured.expression, names, max_genes=max_genes),
+        unit="cell",
+        too_long=too_long,
+        max_cost=max_cost,
+    )
     # The bare prefix has an embedding too, but it says nothing of a cell.
     encoded.vectors[coverage.per_cell == 0] = 0
     if encoded.n_truncated:
@@ -86,9 +95,21 @@ def _readable(names: Sequence[str], identity: Identity) -> GeneMatch:
     return GeneMatch(names=identity.names, columns=columns, rows=columns, rules=rules)
 
 
-def _choose(genes: GeneEmbeddings | None, encoder: str | TextEncoder | CorpusEncoder | None) -> TextEncoder:
-    """Take the named encoder; where none is named, or the genes' own, that of the gene embeddings."""
-    if genes is not None and encoder in (None, genes.provenance.get("encoder", {}).get("name")):
+def sentence_encoder(
+    genes: GeneEmbeddings | None, encoder: str | TextEncoder | CorpusEncoder | None
+) -> TextEncoder:
+    """Take the named encoder; where none is named, or the genes' own, that of the gene embeddings.
+
+    Raises
+    ------
+    ArgumentError
+        If there is neither.
+    EncoderError
+        If it can't run.
+    """
+    # One that needs a corpus has seen none yet; the genes' own has.
+    asked = encoder.name if isinstance(encoder, CorpusEncoder) else encoder
+    if genes is not None and asked in (None, genes.provenance.get("encoder", {}).get("name")):
         return encoder_of(genes)
     if encoder is None:
         raise ArgumentError(

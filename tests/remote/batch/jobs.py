@@ -12,7 +12,6 @@ from tests.remote.batch.killable import MODEL, texts_of
 from tests.remote.batch_plan import BatchPlan
 from tests.remote.embeddings_server import EmbeddingsServer, vector_of
 
-KEY = "sk-a-key-that-nobody-sees-0123"
 TEXTS = texts_of(12)
 QUICK = BatchPlan(statuses=("validating", "completed"))
 

@@ -11,9 +11,10 @@ from genept.errors import (
     EncoderError,
     FetchError,
 )
-from tests.remote.batch.jobs import KEY, QUICK, TEXTS, asked, check, finish
+from tests.remote.batch.jobs import QUICK, TEXTS, asked, check, finish
 from tests.remote.batch.killable import texts_of
 from tests.remote.batch_plan import BatchPlan
+from tests.remote.conftest import KEY
 from tests.remote.embeddings_server import EmbeddingsServer, tokens_of
 
 

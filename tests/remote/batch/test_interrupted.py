@@ -84,7 +84,7 @@ def test_killed_again_and_again(
     server: EmbeddingsServer, encoder: OpenAIEncoder, job: Path, n_kills: int, seed: int
 ) -> None:
     """Kill -9 at random moments of jobs of several batches, each of which partly fails."""
-    chance = random.Random(seed)  # noqa: S311
+    chance = random.Random(seed)
     server.batch_api.plan = BatchPlan(
         statuses=("validating", "in_progress", "completed"), failing_share=0.2, failing_times=1
     )

@@ -20,9 +20,10 @@ from genept.errors import (
     OutputError,
 )
 from tests.remote import batch_lines
-from tests.remote.batch.jobs import KEY, TEXTS, asked, check, finish
+from tests.remote.batch.jobs import TEXTS, asked, check, finish
 from tests.remote.batch.killable import MODEL
 from tests.remote.batch_plan import BatchPlan
+from tests.remote.conftest import KEY
 from tests.remote.embeddings_server import EmbeddingsServer
 
 

@@ -16,8 +16,8 @@ from genept.encoders.protocol import BatchLimits, RateLimits
 from genept.errors import ArgumentError
 from genept.remote.endpoint import OPENAI, find_endpoint
 
-# OpenAI takes 2,048 texts and 300,000 tokens a request. What is under way is what a crash can lose.
-_LIMITS = BatchLimits(texts=128, tokens=60_000)
+# OpenAI takes 300,000 tokens a request, and 2,048 texts.
+_MOST_TOKENS = 60_000
 
 
 class OpenAIEncoder:
@@ -39,6 +39,8 @@ class OpenAIEncoder:
         server has its say.
     price
         US dollars for a million tokens; by default OpenAI's own, where OpenAI is asked.
+    batch_size
+        Texts in one request, at most; what is under way is what a crash can lose.
     concurrency
         Requests under way at a time, at most.
     requests_per_minute, tokens_per_minute
@@ -59,9 +61,7 @@ class OpenAIEncoder:
     (512, 0.02)
     """
 
-    name = "openai"
     is_cached = True
-    batch_limits = _LIMITS
 
     def __init__(
         self,
@@ -71,6 +71,7 @@ class OpenAIEncoder:
         dimensions: int | None = None,
         max_tokens: int | None = None,
         price: float | None = None,
+        batch_size: int = 128,
         concurrency: int = 8,
         requests_per_minute: float | None = None,
         tokens_per_minute: float | None = None,
@@ -83,6 +84,7 @@ class OpenAIEncoder:
         positive = {
             "dimensions": dimensions,
             "max_tokens": max_tokens,
+            "batch_size": batch_size,
             "concurrency": concurrency,
             "requests_per_minute": requests_per_minute,
             "tokens_per_minute": tokens_per_minute,
@@ -94,8 +96,11 @@ class OpenAIEncoder:
         if price is not None and not price >= 0:
             raise ArgumentError(f"a price of {price}", expected="0 or more", do="leave it out")
         self.model = model.strip()
+        self.name = f"openai:{self.model}"
         self._endpoint = find_endpoint(base_url)
         self._asked_for = dimensions
+        said = {"dimensions": dimensions, "max_tokens": max_tokens, "price": price}
+        self._said = {name: value for name, value in said.items() if value is not None}
         self._timeout = timeout
         known = known_model(self.model)
         self._price_from = "as said"
@@ -104,6 +109,7 @@ class OpenAIEncoder:
         self.usd_per_million_tokens = price
         self.dimensions: int | None = dimensions or (known.dimensions if known else None)
         self.max_tokens: int | None = max_tokens or (known.max_tokens if known else None)
+        self.batch_limits = BatchLimits(texts=batch_size, tokens=_MOST_TOKENS)
         self.rate_limits = RateLimits(concurrency, requests_per_minute, tokens_per_minute)
         # Only OpenAI's own models have the vocabulary that tiktoken counts by.
         self._tokens = tokens() if known else Estimated()
@@ -164,3 +170,7 @@ class OpenAIEncoder:
     def describe(self) -> dict[str, str]:
         """Name the model, the server, and how tokens are counted."""
         return {"model": self.model, "base_url": self.base_url, "tokens": self._tokens.how}
+
+    def settings(self) -> dict[str, str]:
+        """Server, and what was said of the model."""
+        return {"base_url": self.base_url, **{name: str(value) for name, value in self._said.items()}}

@@ -3,6 +3,7 @@
 import base64
 import binascii
 import json
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -24,8 +25,8 @@ def read_reply(content: bytes, n_texts: int) -> Reply:
     Returns
     -------
     Reply
-        Vectors in the order of the texts. One that can't be used is ``None``; where it can't be told whose
-        vector is whose, all are.
+        Vectors in the order of the texts; ``None`` where there is none that can be used, or two that claim to
+        be that of one text.
     """
     try:
         body = json.loads(content)
@@ -45,12 +46,12 @@ def read_body(body: object, n_texts: int) -> Reply:
     if all(index is None for index in indexes) and len(items) == n_texts:
         # Some servers leave the index out and answer in order.
         indexes = list(range(n_texts))
-    known = [i for i in indexes if isinstance(i, int) and not isinstance(i, bool) and 0 <= i < n_texts]
-    if len(known) != len(items) or len(set(known)) != len(known):
-        return _useless(n_texts, "an answer with indexes that aren't those of the texts", n_tokens)
+    known = [i if type(i) is int and 0 <= i < n_texts else -1 for i in indexes]
+    times = Counter(known)
     vectors: list[NDArray[np.float32] | None] = [None] * n_texts
     for index, item in zip(known, items, strict=True):
-        vectors[index] = _vector(item.get("embedding"))
+        if index >= 0 and times[index] == 1:
+            vectors[index] = _vector(item.get("embedding"))
     lacking = sum(vector is None for vector in vectors)
     return Reply(vectors, n_tokens, f"an answer that lacks {lacking} of {n_texts} vectors" if lacking else "")
 

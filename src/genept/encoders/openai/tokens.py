@@ -45,8 +45,8 @@ class Estimated:
     """Tokens on the high side, where no vocabulary tells.
 
     One for four small letters of a word, for one and a half capitals or digits, and for each byte of anything
-    else. That was never less than the real number: on average 1.4 times as many for 16,361 gene summaries, 1.2
-    to 1.4 times for sentences of gene symbols.
+    else. That was never less than the real number: on average 1.4 times as many for 16,361 gene summaries,
+    1.2 to 1.4 times for sentences of gene symbols.
 
     Examples
     --------
