@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import openai
 import pytest
 
-from genept.encoders import remote_run
 from genept.encoders.openai import OpenAIEncoder
+from genept.remote import attempts
 from tests.remote.embeddings_server import EmbeddingsServer, serving
 
 KEY = "sk-test-0123456789abcdef"
@@ -21,8 +21,8 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(remote_run, "FIRST_WAIT", 0.002)
-    monkeypatch.setattr(remote_run, "LONGEST_WAIT", 0.02)
+    monkeypatch.setattr(attempts, "FIRST_WAIT", 0.002)
+    monkeypatch.setattr(attempts, "LONGEST_WAIT", 0.02)
 
 
 @pytest.fixture(autouse=True)

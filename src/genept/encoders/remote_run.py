@@ -15,14 +15,12 @@ from genept.encoders.budget import Budget
 from genept.encoders.pace import Pace
 from genept.encoders.protocol import BatchLimits, RemoteEncoder, RemoteSession, Reply
 from genept.errors import FetchError, GeneptError, name_some
+from genept.remote.attempts import ATTEMPTS, LONGEST_PAUSE, wait_before
 from genept.remote.refusal import Refusal
 from genept.remote.secret import queries_hidden
 
-# Attempts at one batch. A busy server says how long to wait, and gets more of them.
-ATTEMPTS, BUSY_ATTEMPTS = 6, 30
-FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
-# A server that asks for more patience than this is asked again another day.
-LONGEST_PAUSE = 600.0
+# A busy server says how long to wait, and gets more attempts at one batch.
+BUSY_ATTEMPTS = 30
 # As many failures without an answer between: the rest would fail as well.
 IN_A_ROW = {"connection": 12, "answer": 40}
 _BUSY = 429
@@ -166,7 +164,7 @@ class RemoteRun:
 
     async def _attempt(self, batch: _Batch, session: RemoteSession) -> None:
         if batch.attempts or batch.busy:
-            await asyncio.sleep(_wait(batch))
+            await asyncio.sleep(wait_before(batch.attempts + batch.busy))
         async with self._pace.turn(batch.n_tokens):
             if self._stop is not None:
                 return
@@ -272,12 +270,6 @@ def _usual_width(vectors: Sequence[NDArray[np.float32] | None]) -> int | None:
     """Width that most vectors of a first answer have."""
     widths = Counter(len(vector) for vector in vectors if vector is not None)
     return max(widths, key=lambda width: (widths[width], width), default=None)
-
-
-def _wait(batch: _Batch) -> float:
-    """Seconds before a further attempt: twice as long each time, and never two runs at the same moment."""
-    longest = min(LONGEST_WAIT, FIRST_WAIT * 2.0 ** (batch.attempts + batch.busy - 1))
-    return random.uniform(longest / 2, longest)  # noqa: S311 (no secret)
 
 
 def _billed(answer: Reply | Refusal, estimated: int) -> int:

@@ -1,12 +1,14 @@
 """``openai:MODEL``: embeddings of OpenAI, and of every server that speaks its protocol."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from genept.encoders.ask_now import ask_now
+from genept.encoders.openai.batch_server import BatchServer, open_batch_server
 from genept.encoders.openai.models import known_model
 from genept.encoders.openai.session import Session, open_session
 from genept.encoders.openai.tokens import Estimated, tokens
@@ -155,6 +157,15 @@ class OpenAIEncoder:
     def session(self) -> AbstractAsyncContextManager[Session]:
         """Open connections to the server."""
         return open_session(self._endpoint, self.model, dimensions=self._asked_for, timeout=self._timeout)
+
+    def batch_server(self) -> AbstractContextManager[BatchServer]:
+        """Open connections to the server's files and batches."""
+        return open_batch_server(self._endpoint, timeout=self._timeout)
+
+    def request(self, text: str) -> dict[str, Any]:
+        """Give the body of a request for the vector of one text."""
+        width = {} if self._asked_for is None else {"dimensions": self._asked_for}
+        return {"model": self.model, "input": text, "encoding_format": "base64", **width}
 
     def describe(self) -> dict[str, str]:
         """Name the model, the server, and how tokens are counted."""

@@ -32,6 +32,11 @@ def read_reply(content: bytes, n_texts: int) -> Reply:
         body = json.loads(content)
     except (ValueError, RecursionError):
         return _useless(n_texts, "an answer that is no JSON, or only part of it")
+    return read_body(body, n_texts)
+
+
+def read_body(body: object, n_texts: int) -> Reply:
+    """Read what the JSON of an answer says, as :func:`read_reply` does."""
     if not isinstance(body, dict) or not isinstance(body.get("data"), list):
         return _useless(n_texts, "an answer without embeddings")
     items, n_tokens = body["data"], _billed(body)

@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from genept.encoders.openai.reply import read_reply
 from genept.encoders.protocol import Reply
@@ -104,6 +104,21 @@ async def open_client(
     MissingDependencyError, ArgumentError
         As :func:`open_session`.
     """
+    settings, secrets = client_settings(endpoint, timeout=timeout)
+    import openai
+
+    async with openai.AsyncOpenAI(**settings) as client:
+        yield client, secrets
+
+
+def client_settings(endpoint: Endpoint, *, timeout: float) -> tuple[dict[str, Any], Secrets]:
+    """Give the arguments of the SDK's clients, and what must not be shown.
+
+    Raises
+    ------
+    MissingDependencyError, ArgumentError
+        As :func:`open_session`.
+    """
     try:
         import openai
     except ImportError as error:
@@ -113,14 +128,14 @@ async def open_client(
             do="pip install 'genept[openai]'",
         ) from error
     key = endpoint.read_key()
-    client = openai.AsyncOpenAI(
+    settings = {
         # The SDK insists on one; servers that need none look away.
-        api_key=key or "none",
-        base_url=endpoint.url,
-        default_headers=endpoint.headers_with(key),
-        default_query=endpoint.query,
-        max_retries=0,
-        timeout=openai.Timeout(timeout, connect=CONNECT_SECONDS),
-    )
-    async with client:
-        yield client, Secrets((key, *endpoint.secrets))
+        "api_key": key or "none",
+        "base_url": endpoint.url,
+        "default_headers": endpoint.headers_with(key),
+        "default_query": endpoint.query,
+        # What is to be tried again is decided elsewhere.
+        "max_retries": 0,
+        "timeout": openai.Timeout(timeout, connect=CONNECT_SECONDS),
+    }
+    return settings, Secrets((key, *endpoint.secrets))
