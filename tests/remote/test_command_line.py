@@ -142,3 +142,47 @@ def test_a_full_disk_keeps_what_was_paid_for(server: EmbeddingsServer, tmp_path:
     assert done.returncode == 0, done.stderr
     # Two batches were under way when the disk was full.
     assert sum(server.billed.values()) <= 400 + 2 * 20
+
+
+def test_a_batch_is_submitted_and_collected_by_the_same_command(
+    server: EmbeddingsServer, call_genept: RunGenept, counts: AnnData
+) -> None:
+    at = ("--base-url", server.url, "--price", "2", "--batch")
+    estimate = json.loads(call_genept(*EMBED, *at, "--dry-run", "--json").stdout)
+    assert estimate["usd"] == pytest.approx(estimate["n_tokens"] * 1e-6)
+    first = call_genept(*EMBED, *at, "-o", "genes.h5ad")
+    assert first.returncode == 0, first.stderr
+    assert "Run the same command again" in first.stderr
+    assert Path("genes.h5ad.batch.json").exists()
+    assert not Path("genes.h5ad").exists()
+    for _ in range(10):
+        again = call_genept(*EMBED, *at, "-o", "genes.h5ad")
+        assert again.returncode == 0, again.stderr
+        if Path("genes.h5ad").exists():
+            break
+    genes = genept.read_embeddings("genes.h5ad")
+    assert len(genes.genes) == 4
+    assert set(server.billed.values()) == {1}
+    assert not Path("genes.h5ad.batch.json").exists()
+    counts.write_h5ad("data.h5ad")
+    cells = (
+        "cells",
+        "embed",
+        "data.h5ad",
+        "--genes",
+        "genes.h5ad",
+        "--method",
+        "s",
+        "--batch",
+        "-o",
+        "c.h5ad",
+    )
+    for _ in range(10):
+        done = call_genept(*cells)
+        assert done.returncode == 0, done.stderr
+        if Path("c.h5ad").exists():
+            break
+    assert Path("c.h5ad").exists()
+    assert not [request for request in server.requests if request.path == "/v1/embeddings"]
+    refused = call_genept("genes", "embed", "--encoder", "random", "--batch", "-o", "x.h5ad")
+    assert "--batch with the encoder 'random'" in refused.stderr

@@ -6,14 +6,17 @@ from typing import Annotated, Literal
 
 import typer
 
+from genept.cli.batch import advance, job_file
 from genept.cli.encoder_options import (
     BaseUrlOption,
+    BatchOption,
     DimensionsOption,
     DryRunOption,
     EncoderSettingsOption,
     MaxCostOption,
     PriceOption,
     TooLongOption,
+    WaitOption,
     make_encoder,
     print_estimate,
 )
@@ -74,6 +77,8 @@ def embed(
     dimensions: DimensionsOption = None,
     price: PriceOption = None,
     max_cost: MaxCostOption = None,
+    batch: BatchOption = False,
+    wait: WaitOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -93,7 +98,7 @@ def embed(
 
     adata = read_h5ad(data)
     known = None if genes is None else read_embeddings(genes)
-    if dry_run or output is None:
+    if dry_run or batch or output is None:
         ready = sentence_encoder(known, made)
         written = cell_sentences(
             adata,
@@ -103,9 +108,12 @@ def embed(
             resolve=not no_resolve,
             gene_column=gene_column,
             taxon=taxon_of(known) if taxon is None else taxon,
-        )
-        print_estimate(estimate_texts(ready, list(written), too_long=too_long), as_json=json)
-        return
+        ).tolist()
+        if dry_run or output is None:
+            print_estimate(estimate_texts(ready, written, too_long=too_long), batch=batch, as_json=json)
+            return
+        if not advance(ready, written, output, too_long=too_long, max_cost=max_cost, wait=wait, as_json=json):
+            return
     key = key_added or f"X_genept_{method}"
     embed_cells(
         adata,
@@ -125,6 +133,8 @@ def embed(
         max_cost=max_cost,
     )
     write_h5ad(adata, output)
+    if batch:
+        job_file(output).unlink(missing_ok=True)
     log.info("%s cells with obsm[%r] written to %s", f"{adata.n_obs:,}", key, output)
     if json:
         print_json(adata.uns["genept"][key])

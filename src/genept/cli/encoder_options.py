@@ -1,7 +1,7 @@
 """Options of commands that embed texts, and the encoder that they make."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated, Literal, overload
 
 import typer
@@ -57,6 +57,19 @@ DryRunOption = Annotated[
         help="Print texts, how many are cached, tokens and price, and send nothing.",
         rich_help_panel=_SERVER,
     ),
+]
+BatchOption = Annotated[
+    bool,
+    typer.Option(
+        "--batch",
+        help="Submit a job to OpenAI's Batch API (half the price, within a day) and end; the same command "
+        "collects it later. The job is written down beside the output.",
+        rich_help_panel=_SERVER,
+    ),
+]
+WaitOption = Annotated[
+    bool,
+    typer.Option("--wait", help="With --batch: wait until the job is finished.", rich_help_panel=_SERVER),
 ]
 TooLongOption = Annotated[
     Literal["cut", "refuse"],
@@ -122,8 +135,13 @@ def make_encoder(
     return encoder_from_words(spec, words, **told)
 
 
-def print_estimate(estimate: "Estimate", *, as_json: bool) -> None:
-    """Print what a run would send."""
+def print_estimate(estimate: "Estimate", *, batch: bool, as_json: bool) -> None:
+    """Print what a run would send, as a batch job if it is one."""
+    if batch:
+        from genept.encoders.openai.models import batch_share
+
+        usd = None if estimate.usd is None else estimate.usd * batch_share()
+        estimate = replace(estimate, usd=usd, price=f"{estimate.price}, times {batch_share()} for a batch")
     if as_json:
         print_json(asdict(estimate))
         return

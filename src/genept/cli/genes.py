@@ -6,14 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from genept.cli.batch import advance, job_file
 from genept.cli.encoder_options import (
     BaseUrlOption,
+    BatchOption,
     DimensionsOption,
     DryRunOption,
     EncoderSettingsOption,
     MaxCostOption,
     PriceOption,
     TooLongOption,
+    WaitOption,
     make_encoder,
     print_estimate,
 )
@@ -55,6 +58,8 @@ def embed(
     dimensions: DimensionsOption = None,
     price: PriceOption = None,
     max_cost: MaxCostOption = None,
+    batch: BatchOption = False,
+    wait: WaitOption = False,
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
@@ -78,10 +83,16 @@ def embed(
     known = build_texts(texts, template=template, taxon=taxon, only=wanted, bare_symbols=bare_symbols)
     if dry_run or output is None:
         ready = ready_encoder(made, corpus=known.texts)
-        print_estimate(estimate_texts(ready, known.texts, too_long=too_long), as_json=json)
+        print_estimate(estimate_texts(ready, known.texts, too_long=too_long), batch=batch, as_json=json)
+        return
+    if batch and not advance(
+        made, known.texts, output, too_long=too_long, max_cost=max_cost, wait=wait, as_json=json
+    ):
         return
     genes = embed_genes(texts=known, encoder=made, too_long=too_long, max_cost=max_cost)
     write_embeddings(genes, output)
+    if batch:
+        job_file(output).unlink(missing_ok=True)
     log.info("%r written to %s", genes, output)
     if json:
         print_json(_report(genes))
