@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from genept.cli.output import print_json, say
-from genept.errors import ArgumentError
+from genept.errors import ArgumentError, name_some
 
 if TYPE_CHECKING:
     from genept.encoders import CorpusEncoder, TextEncoder
@@ -50,12 +50,20 @@ def advance(
         return True
     done = progress.n_texts - progress.n_missing + progress.n_completed
     say(
-        f"{done:,} of {progress.n_texts:,} texts are done, {progress.n_failed:,} requests failed and were made "
-        f"again; the job is in {job}. Run the same command again to go on, or with --wait to wait for it."
+        f"{done:,} of {progress.n_texts:,} texts are done ({progress.n_failed:,} requests failed so far); the job "
+        f"is in {job}: {name_some(f'{batch} {status}' for batch, status in progress.batches)}. "
+        "Run the same command again to go on, or with --wait to wait for it."
     )
     if as_json:
         print_json(asdict(progress))
     return False
+
+
+def end_job(output: Path) -> None:
+    """Remove what was written down of a job, once its output is in place."""
+    job = job_file(output)
+    for file in (job, job.with_name(job.name + ".lock")):
+        file.unlink(missing_ok=True)
 
 
 def job_file(output: Path) -> Path:

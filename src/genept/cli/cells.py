@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from genept.cli.batch import advance, job_file
+from genept.cli.batch import advance, end_job
 from genept.cli.encoder_options import (
     BaseUrlOption,
     BatchOption,
@@ -21,6 +21,7 @@ from genept.cli.encoder_options import (
     print_estimate,
 )
 from genept.cli.output import JsonOption, need_output, print_json
+from genept.errors import ArgumentError
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,8 @@ def embed(
 
     Example: genept cells embed data.h5ad --genes genes.h5ad --method w -o out.h5ad
     """
+    if wait and not batch:
+        raise ArgumentError("--wait without --batch", expected="a batch to wait for", do="leave it out")
     if not dry_run:
         output = need_output(output, inputs=(data, *([genes] if genes else [])))
     made = make_encoder(encoder, settings, base_url=base_url, dimensions=dimensions, price=price)
@@ -134,7 +137,7 @@ def embed(
     )
     write_h5ad(adata, output)
     if batch:
-        job_file(output).unlink(missing_ok=True)
+        end_job(output)
     log.info("%s cells with obsm[%r] written to %s", f"{adata.n_obs:,}", key, output)
     if json:
         print_json(adata.uns["genept"][key])

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from genept.cli.batch import advance, job_file
+from genept.cli.batch import advance, end_job
 from genept.cli.encoder_options import (
     BaseUrlOption,
     BatchOption,
@@ -22,6 +22,7 @@ from genept.cli.encoder_options import (
 )
 from genept.cli.options import BareSymbolsOption, OnlyOption, TaxonOption, TemplateOption
 from genept.cli.output import JsonOption, check_output, need_output, print_json, print_table
+from genept.errors import ArgumentError
 
 if TYPE_CHECKING:
     from genept.embeddings import GeneEmbeddings
@@ -70,6 +71,8 @@ def embed(
 
     Example: genept genes embed --texts ncbi --encoder openai:text-embedding-3-small --dry-run
     """
+    if wait and not batch:
+        raise ArgumentError("--wait without --batch", expected="a batch to wait for", do="leave it out")
     if not dry_run:
         output = need_output(output)
     from genept.cli.gene_names import names_in
@@ -92,7 +95,7 @@ def embed(
     genes = embed_genes(texts=known, encoder=made, too_long=too_long, max_cost=max_cost)
     write_embeddings(genes, output)
     if batch:
-        job_file(output).unlink(missing_ok=True)
+        end_job(output)
     log.info("%r written to %s", genes, output)
     if json:
         print_json(_report(genes))
@@ -118,7 +121,6 @@ def resolve(
     Example: genept genes resolve H2AFY ENSG00000198851.10 lyz
     """
     from genept.cli.gene_names import names_in_data
-    from genept.errors import ArgumentError
     from genept.genes import species_resolver
 
     if bool(names) == (from_file is not None):

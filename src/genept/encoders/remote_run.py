@@ -92,6 +92,9 @@ class RemoteRun:
         self._waiting = deque(self._batches())
         # Each process in its own order: two that run side by side seldom pay for the same text.
         random.shuffle(self._waiting)
+        if self._dimensions is None:
+            # The first answer says how wide vectors are, by most of them: the more the better.
+            self._waiting = deque(sorted(self._waiting, key=lambda batch: -len(batch.positions)))
         self._failures: dict[int, str] = {}
         self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
         self._stop: GeneptError | None = None
@@ -156,11 +159,16 @@ class RemoteRun:
     async def _next(self) -> _Batch | None:
         """Take a batch; while there is none, one that is under way may still come back."""
         async with self._idle:
-            await self._idle.wait_for(lambda: self._waiting or not self._busy or self._stop)
+            await self._idle.wait_for(self._may_go_on)
             if not self._waiting or self._stop:
                 return None
             self._busy += 1
             return self._waiting.popleft()
+
+    def _may_go_on(self) -> bool:
+        if self._stop is not None or not self._busy:
+            return True
+        return bool(self._waiting) and self._dimensions is not None
 
     async def _attempt(self, batch: _Batch, session: RemoteSession) -> None:
         if batch.attempts or batch.busy:

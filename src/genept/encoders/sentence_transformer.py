@@ -103,7 +103,7 @@ class HuggingFaceEncoder(LocalModel):
         return f"hf:{origin}:{self._code}:{pooled}:{norm}:{self.precision}:{self.max_tokens}"
 
     def settings(self) -> dict[str, str]:
-        """What was asked for, and the revision that it was found at."""
+        """Give what was asked for, and the revision that it was found at."""
         asked = {name: str(value) for name, value in self._asked.items() if value is not None}
         return asked if self._revision.startswith("sha256 ") else asked | {"revision": self._revision}
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from genept.encoders.openai import OpenAIEncoder, batch_work
+from genept.encoders.openai import OpenAIEncoder
+from genept.encoders.openai.batch import work as batch_work
 from tests.remote.batch.jobs import QUICK
 from tests.remote.batch.killable import MODEL
 from tests.remote.embeddings_server import EmbeddingsServer, serving

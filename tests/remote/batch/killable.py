@@ -14,8 +14,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from genept.encoders.openai import OpenAIEncoder, batch_input, batch_work
-from genept.encoders.openai.batch_job import advance_batch
+from genept.encoders.openai import OpenAIEncoder
+from genept.encoders.openai.batch import request_lines as batch_input
+from genept.encoders.openai.batch import work as batch_work
+from genept.encoders.openai.batch.job import advance_batch
 from genept.remote import attempts
 
 _ROOT = Path(__file__).parents[3]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from genept.encoders.openai import OpenAIEncoder, advance_batch, batch_work
+from genept.encoders.openai import OpenAIEncoder, advance_batch
+from genept.encoders.openai.batch import work as batch_work
 from genept.errors import (
     EncoderError,
     FetchError,

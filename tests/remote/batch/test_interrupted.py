@@ -10,9 +10,11 @@ from typing import Any
 
 import pytest
 
-from genept.encoders.openai import OpenAIEncoder, advance_batch, batch_input, batch_server
-from genept.encoders.openai.batch_server import BatchServer
-from genept.encoders.openai.job_file import JobFile
+from genept.encoders.openai import OpenAIEncoder, advance_batch
+from genept.encoders.openai.batch import request_lines as batch_input
+from genept.encoders.openai.batch import server as batch_server
+from genept.encoders.openai.batch.job_file import JobFile
+from genept.encoders.openai.batch.server import BatchServer
 from genept.encoders.vector_cache import VectorCache
 from genept.errors import (
     FetchError,

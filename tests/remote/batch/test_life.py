@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from genept.encoders import embed_texts
-from genept.encoders.openai import BatchProgress, OpenAIEncoder, advance_batch, batch_input
+from genept.encoders.openai import BatchProgress, OpenAIEncoder, advance_batch
+from genept.encoders.openai.batch import request_lines as batch_input
 from tests.remote.batch.jobs import TEXTS, asked, check, finish
 from tests.remote.batch.killable import MODEL, texts_of
 from tests.remote.batch_plan import BatchPlan

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genept.encoders.ask_now import ask_now
-from genept.encoders.openai.batch_server import BatchServer, open_batch_server
+from genept.encoders.openai.batch.server import BatchServer, open_batch_server
 from genept.encoders.openai.models import known_model
 from genept.encoders.openai.session import Session, open_session
 from genept.encoders.openai.tokens import Estimated, tokens

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
-from genept.encoders.openai.remote_batch import RemoteBatch, batch_of
+from genept.encoders.openai.batch.remote_batch import RemoteBatch, batch_of
 from genept.encoders.openai.session import client_settings
 from genept.errors import FetchError
 from genept.remote.attempts import steadily

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from genept.encoders.budget import Budget
-from genept.encoders.openai.batch_input import cut_up, request_line, scratch_file
-from genept.encoders.openai.batch_server import BatchServer
-from genept.encoders.openai.job_file import JobFile, Part
+from genept.encoders.openai.batch.job_file import JobFile, Part
+from genept.encoders.openai.batch.request_lines import cut_up, request_line, scratch_file
+from genept.encoders.openai.batch.server import BatchServer
 from genept.encoders.sent_texts import SentTexts
 from genept.errors import FetchError, name_some
 

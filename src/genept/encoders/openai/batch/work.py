@@ -7,12 +7,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from genept.encoders.budget import Budget, cost
-from genept.encoders.openai.batch_collect import BatchCollector
-from genept.encoders.openai.batch_progress import BatchProgress
-from genept.encoders.openai.batch_server import BatchServer
-from genept.encoders.openai.batch_submit import BatchSubmitter
-from genept.encoders.openai.job_file import JobFile, Part
-from genept.encoders.openai.remote_batch import RemoteBatch
+from genept.encoders.openai.batch.collect import BatchCollector
+from genept.encoders.openai.batch.job_file import JobFile, Part
+from genept.encoders.openai.batch.progress import BatchProgress
+from genept.encoders.openai.batch.remote_batch import RemoteBatch
+from genept.encoders.openai.batch.server import BatchServer
+from genept.encoders.openai.batch.submit import BatchSubmitter
 from genept.encoders.sent_texts import SentTexts
 from genept.encoders.vector_cache import VectorCache
 from genept.errors import FetchError
@@ -72,7 +72,7 @@ class BatchWork:
         Raises
         ------
         GeneptError
-            As :func:`genept.encoders.openai.batch_job.advance_batch`.
+            As :func:`genept.encoders.openai.batch.job.advance_batch`.
         """
         if not self._record.job.under_way and not self._cache.missing(self._digests):
             return

@@ -7,12 +7,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from genept.encoders.openai.batch_input import scratch_file
-from genept.encoders.openai.batch_output import answers
-from genept.encoders.openai.batch_server import BatchServer
-from genept.encoders.openai.batch_vectors import Collected, keep_vectors, survey
-from genept.encoders.openai.job_file import Part
-from genept.encoders.openai.remote_batch import RemoteBatch
+from genept.encoders.openai.batch.job_file import Part
+from genept.encoders.openai.batch.output import answers
+from genept.encoders.openai.batch.remote_batch import RemoteBatch
+from genept.encoders.openai.batch.request_lines import scratch_file
+from genept.encoders.openai.batch.server import BatchServer
+from genept.encoders.openai.batch.vectors import Collected, keep_vectors, survey
 from genept.encoders.sent_texts import SentTexts
 from genept.encoders.vector_cache import VectorCache
 from genept.errors import EncoderError, FetchError

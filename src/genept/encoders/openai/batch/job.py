@@ -11,9 +11,9 @@ from tqdm.auto import tqdm
 
 from genept.atomic import check_writable
 from genept.encoders.budget import Budget
-from genept.encoders.openai.batch_progress import BatchProgress
-from genept.encoders.openai.batch_work import BatchWork
-from genept.encoders.openai.job_file import open_job
+from genept.encoders.openai.batch.job_file import open_job
+from genept.encoders.openai.batch.progress import BatchProgress
+from genept.encoders.openai.batch.work import BatchWork
 from genept.encoders.openai.models import batch_share
 from genept.encoders.sent_texts import TooLong, prepare
 from genept.encoders.vector_cache import open_vectors

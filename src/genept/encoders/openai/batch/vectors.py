@@ -10,7 +10,7 @@ from typing import BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.encoders.openai.batch_output import Answer, answers
+from genept.encoders.openai.batch.output import Answer, answers
 from genept.encoders.vector_cache import VectorCache
 
 # Vectors that are written to the cache at once.

@@ -1,0 +1,1 @@
+"""OpenAI's Batch API: jobs that are submitted, left alone, and collected later."""
