@@ -154,14 +154,18 @@ def _causes(error: BaseException) -> list[BaseException]:
 @contextlib.contextmanager
 def _quiet() -> Iterator[None]:
     """Keep off the terminal what tells users nothing: a bar of 0.1 s, and advice on calls they don't make."""
-    from huggingface_hub import utils as hub
+    from huggingface_hub.utils.tqdm import (
+        are_progress_bars_disabled,
+        disable_progress_bars,
+        enable_progress_bars,
+    )
     from transformers.utils import logging as transformers_logging
 
-    fetching_was_on = not hub.are_progress_bars_disabled()
+    fetching_was_on = not are_progress_bars_disabled()
     was_on = transformers_logging.is_progress_bar_enabled()
     transformers_logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     if fetching_was_on:
-        hub.enable_progress_bars()
+        enable_progress_bars()
     advice = [
         logging.getLogger(f"sentence_transformers.{name}") for name in ("base.model", "util.decorators")
     ]
@@ -176,4 +180,4 @@ def _quiet() -> Iterator[None]:
         if was_on:
             transformers_logging.enable_progress_bar()  # type: ignore[no-untyped-call]
         if not fetching_was_on:
-            hub.disable_progress_bars()
+            disable_progress_bars()
