@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
 
 from genept.encoders import embed_texts, get_encoder
-from genept.encoders.loading import Source, why_not_loaded
+from genept.encoders.not_loaded import Source, why_not_loaded
 from genept.encoders.sentence_transformer import HuggingFaceEncoder
 from genept.errors import (
     ArgumentError,

@@ -20,7 +20,7 @@ WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9
 class MiniLM(LocalModel):
     """all-MiniLM-L6-v2 through sentence-transformers: 384 dimensions, 256 tokens, unit l2 norm.
 
-    On processors with bfloat16 instructions it computes in them, several times as fast, with a
+    On processors with bfloat16 instructions it computes in them, about three times as fast, with a
     cosine of at least 0.999 to the float32 result.
 
     Parameters

@@ -26,8 +26,8 @@ class HuggingFaceEncoder(LocalModel):
     device
         Such as ``"cuda:1"``; by default a graphics processor where there is one.
     precision
-        By default ``"bfloat16"`` where the hardware computes in it, which is at least twice as fast and
-        differs in the third or fourth digit; sums and norms stay in float32.
+        By default ``"bfloat16"`` where the hardware computes in it: several times as fast, and with
+        ``minilm`` a cosine above 0.9999 to float32. Only matrix products use it; sums and norms don't.
     revision
         Commit, tag or branch on the hub; by default the newest. The commit is in the provenance either way.
     trust_remote_code
