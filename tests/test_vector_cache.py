@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from hashlib import sha256
 from pathlib import Path
+from threading import Timer
 
 import numpy as np
 import pyarrow.parquet as pq
@@ -212,6 +213,58 @@ def test_processes_share_the_file() -> None:
         assert cache.missing(digests) == []
 
 
+def test_a_file_that_another_process_set_aside_gets_nothing_more() -> None:
+    """A batch that was paid for goes where the next run will look for it."""
+    digests = [sha256(text.encode()).digest() for text in TEXTS]
+    vectors = expected(TEXTS)
+    with open_vectors("x") as cache:
+        cache.keep(digests[:100], vectors[:100], [1] * 100)
+        for end in ("", "-wal", "-shm"):
+            file = vectors_path().with_name(vectors_path().name + end)
+            file.rename(file.with_name("aside" + end))
+        cache.keep(digests[100:200], vectors[100:200], [1] * 100)
+    with open_vectors("x") as cache:
+        assert cache.missing(digests) == [*range(100), *range(200, 300)]
+
+
+def test_a_busy_file_is_waited_for() -> None:
+    encoder = filled()
+    other = sqlite3.connect(vectors_path(), isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    Timer(1.5, lambda: other.execute("COMMIT")).start()
+    done = embed_texts(encoder, ["new", *TEXTS])
+    np.testing.assert_array_equal(done.vectors, expected(["new", *TEXTS]))
+    other.close()
+
+
+def test_one_number_that_is_damaged_loses_one_vector() -> None:
+    """Widths, too, are told by the vectors themselves."""
+    encoder = filled()
+    statement("UPDATE vectors SET id = 2000000000000 WHERE id = 300")
+    statement("UPDATE vectors SET vector = zeroblob(8) WHERE id = 1")
+    check(encoder)
+    assert len(encoder.asked) == 1
+
+
+def test_vectors_that_float32_can_not_hold_are_refused() -> None:
+    class Huge(Counting):
+        def encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            return np.full((len(texts), 5), 1e300)
+
+    with pytest.raises(EncoderError, match="finite"):
+        embed_texts(Huge(), TEXTS)
+    with open_vectors(Huge().fingerprint) as cache:
+        assert cache.dimensions is None
+
+
+@pytest.mark.parametrize("texts", ["one string", ["a", None], ["a", "\ud800"]])
+def test_what_is_no_list_of_texts_is_refused(texts: list[str]) -> None:
+    encoder = Counting()
+    with pytest.raises(EncoderError, match=r"Found: (one string|1 texts)"):
+        embed_texts(encoder, texts)
+    assert not encoder.asked
+
+
 class TestCommandLine:
     def test_info_and_verify(self, call_genept: RunGenept) -> None:
         assert json.loads(call_genept("cache", "info", "--json").stdout)["encoders"] == []
@@ -226,12 +279,25 @@ class TestCommandLine:
         done = call_genept("cache", "verify")
         assert (done.returncode, done.stdout) == (1, "300 vectors, 1 of them damaged\n")
 
+    @pytest.mark.parametrize("place", [0, 20_000])
+    def test_looking_changes_nothing(self, place: int, call_genept: RunGenept) -> None:
+        filled()
+        statement("PRAGMA wal_checkpoint(TRUNCATE)")
+        content = bytearray(vectors_path().read_bytes())
+        content[place : place + 3000] = os.urandom(3000)
+        vectors_path().write_bytes(content)
+        for command in ("verify", "info"):
+            call_genept("cache", command)
+            assert vectors_path().read_bytes() == content
+        assert call_genept("cache", "verify").returncode == 1
+
     def test_prune(self, call_genept: RunGenept) -> None:
         filled()
         embed_texts(Counting(seed=1), TEXTS[:10])
-        refused = call_genept("cache", "prune")
-        assert refused.returncode == 1
-        assert "--older-than" in refused.stderr
+        for nothing in ((), ("--encoder", ""), ("--older-than", "-1"), ("--older-than", "nan")):
+            refused = call_genept("cache", "prune", *nothing)
+            assert refused.returncode == 1
+            assert "Do:" in refused.stderr
         statement("UPDATE vectors SET added = added - 864000 WHERE id <= 100")
         assert json.loads(call_genept("cache", "prune", "--older-than", "5", "--json").stdout) == {
             "removed": 100

@@ -99,7 +99,13 @@ class Registry(Generic[T]):
             If no such name is registered.
         """
         factory = self._factory(spec.partition(":")[0])
-        hints = get_type_hints(vars(factory)["__init__"] if isinstance(factory, type) else factory)
+        try:
+            hints = get_type_hints(
+                getattr(factory, "__init__", factory) if isinstance(factory, type) else factory
+            )
+        except (NameError, TypeError):
+            # Of another package's factory: names that only a type checker knows, or nothing to ask.
+            hints = {}
         return {name: hints.get(name, str) for name in _options_of(signature(factory))}
 
     def _factory(self, name: str) -> Callable[..., object]:

@@ -3,7 +3,7 @@
 import logging
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +14,12 @@ log = logging.getLogger(__name__)
 
 # How long to wait while another process writes, in seconds.
 _PATIENCE = 30.0
+_BUSY = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED}
 _DAMAGE = {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}
+
+
+class BusyError(OutputError):
+    """A file in which another process writes."""
 
 
 def _any(_connection: sqlite3.Connection) -> bool:
@@ -65,6 +70,23 @@ class SQLiteFile:
             yield connection
 
     @contextmanager
+    def open_to_look(self) -> Iterator[sqlite3.Connection]:
+        """Open the file as it is: nothing is made, changed or set aside.
+
+        Raises
+        ------
+        OutputError
+            If it can't be read, or is damaged.
+        """
+        with self.explained():
+            connection = sqlite3.connect(
+                f"{self.path.absolute().as_uri()}?mode=ro", uri=True, timeout=_PATIENCE
+            )
+        with closing(connection), self.explained():
+            connection.text_factory = lambda text: text.decode(errors="replace")
+            yield connection
+
+    @contextmanager
     def explained(self) -> Iterator[None]:
         """Turn what SQLite and the system say into an error that says what to do.
 
@@ -78,6 +100,18 @@ class SQLiteFile:
         except OutputError:
             raise
         except (sqlite3.Error, OSError) as error:
+            if getattr(error, "sqlite_errorcode", 0) & 0xFF in _BUSY:
+                raise BusyError(
+                    f"{self.path}, {self.title}, in which another process writes",
+                    expected="that process to end soon",
+                    do="wait until it has, and run again; what is in the file stays there",
+                ) from error
+            if isinstance(error, sqlite3.NotSupportedError):
+                raise OutputError(
+                    f"{self.path}, {self.title}, of a layout that this version doesn't know ({error})",
+                    expected="a file of this version",
+                    do="use the version of genept that made it, or set GENEPT_CACHE to another folder",
+                ) from error
             raise OutputError(
                 f"{self.path}, {self.title}, can't be used ({error})",
                 expected="a file that you may write to, with room on the disk",
@@ -95,6 +129,14 @@ class SQLiteFile:
         finally:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+
+    def place(self) -> tuple[int, int] | None:
+        """Which file stands under the name: device and number; ``None`` where there is none."""
+        try:
+            found = self.path.stat()
+        except FileNotFoundError:
+            return None
+        return found.st_dev, found.st_ino
 
     def tell_of_damage(self, n_rows: int, what: str) -> None:
         """Warn of rows that don't match their checksum."""
@@ -167,11 +209,11 @@ class SQLiteFile:
     def _set_aside(self) -> Path:
         now = datetime.now(UTC).strftime("%Y%m%dT%H%M%S%f")
         aside = self.path.with_name(f"{self.path.stem}.damaged-{now}{self.path.suffix}")
-        # Its journals go with it: SQLite's own tools may bring something back.
-        for end in ("", "-wal", "-shm"):
-            part = self.path.with_name(self.path.name + end)
-            if part.exists():
-                part.rename(aside.with_name(aside.name + end))
+        # Its journals go with it: SQLite's own tools may bring something back. They go first, or those of a
+        # file that another process begins meanwhile might be taken for them.
+        for end in ("-wal", "-shm", ""):
+            with suppress(FileNotFoundError):
+                self.path.with_name(self.path.name + end).rename(aside.with_name(aside.name + end))
         log.warning("%s is damaged; it was set aside as %s, and a new one is begun", self.path, aside)
         return aside
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import openai
 import pytest
 
+from genept.encoders import remote_run
 from genept.encoders.openai import OpenAIEncoder
 from genept.remote import attempts
 from tests.remote.embeddings_server import EmbeddingsServer, serving
@@ -21,6 +22,7 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
 
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_run, "FIRST_PATIENCE", 0.1)
     monkeypatch.setattr(attempts, "FIRST_WAIT", 0.002)
     monkeypatch.setattr(attempts, "LONGEST_WAIT", 0.02)
 

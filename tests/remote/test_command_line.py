@@ -48,7 +48,7 @@ def test_estimate_run_and_estimate_again(server: EmbeddingsServer, call_genept: 
 
 
 def test_cells_are_embedded_by_the_encoder_of_the_genes(
-    server: EmbeddingsServer, call_genept: RunGenept, counts: AnnData
+    server: EmbeddingsServer, call_genept: RunGenept, counts: AnnData, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The file of the genes names model, server and width; the key it doesn't."""
     counts.write_h5ad("data.h5ad")
@@ -56,6 +56,10 @@ def test_cells_are_embedded_by_the_encoder_of_the_genes(
     assert done.returncode == 0, done.stderr
     assert KEY.encode() not in Path("genes.h5ad").read_bytes()
     cells = ("cells", "embed", "data.h5ad", "--genes", "genes.h5ad", "--method", "s")
+    refused = call_genept(*cells, "-o", "cells.h5ad")
+    assert refused.returncode == 1
+    assert f"--encoder openai:small --base-url {server.url}" in refused.stderr
+    monkeypatch.setenv("OPENAI_BASE_URL", server.url)
     assert "different ones: 6" in call_genept(*cells, "--dry-run").stdout
     done = call_genept(*cells, "-o", "cells.h5ad")
     assert done.returncode == 0, done.stderr
@@ -165,24 +169,16 @@ def test_a_batch_is_submitted_and_collected_by_the_same_command(
     assert set(server.billed.values()) == {1}
     assert not Path("genes.h5ad.batch.json").exists()
     counts.write_h5ad("data.h5ad")
-    cells = (
-        "cells",
-        "embed",
-        "data.h5ad",
-        "--genes",
-        "genes.h5ad",
-        "--method",
-        "s",
-        "--batch",
-        "-o",
-        "c.h5ad",
-    )
+    cells = ("cells", "embed", "data.h5ad", "--encoder", "openai:small", *at, "--method", "s")
     for _ in range(10):
-        done = call_genept(*cells)
+        done = call_genept(*cells, "-o", "c.h5ad")
         assert done.returncode == 0, done.stderr
         if Path("c.h5ad").exists():
             break
     assert Path("c.h5ad").exists()
     assert not [request for request in server.requests if request.path == "/v1/embeddings"]
+    for wrong in (("--method", "w", "--genes", "genes.h5ad", "--batch"), ("--method", "s", "--wait")):
+        refused = call_genept("cells", "embed", "data.h5ad", *wrong, "-o", "x.h5ad")
+        assert refused.returncode == 1
     refused = call_genept("genes", "embed", "--encoder", "random", "--batch", "-o", "x.h5ad")
     assert "--batch with the encoder 'random'" in refused.stderr

@@ -6,17 +6,18 @@ import random
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from genept.encoders import embed_texts
+from genept.encoders import embed_texts, remote_run
 from genept.encoders.openai import OpenAIEncoder
 from genept.encoders.pace import Pace
 from genept.encoders.protocol import RateLimits
 from genept.encoders.vector_cache import vectors_path
-from genept.errors import CostError, EncoderError, FetchError, GeneptError
+from genept.errors import ArgumentError, CostError, EncoderError, FetchError, GeneptError
 from genept.testing import TextEncoderConformance
 from tests.remote.embeddings_server import EmbeddingsServer, FaultSchedule, serving, tokens_of, vector_of
 
@@ -171,7 +172,7 @@ def test_long_texts_are_cut_or_refused_and_counted(server: EmbeddingsServer) -> 
 
 
 def test_a_highest_cost_is_never_passed(server: EmbeddingsServer) -> None:
-    encoder = OpenAIEncoder("small", base_url=server.url, price=1e6, batch_size=4, concurrency=2)
+    encoder = OpenAIEncoder("small", base_url=server.url, price=1e6, batch_size=1, concurrency=3)
     most = 300.0
     with pytest.raises(CostError, match=r"spent.*no more than 300\.0 USD"):
         embed_texts(encoder, TEXTS, max_cost=most)
@@ -188,7 +189,7 @@ def test_a_highest_cost_is_never_passed(server: EmbeddingsServer) -> None:
 
 def test_requests_are_spread_by_the_limits_of_the_account(server: EmbeddingsServer) -> None:
     """Six seconds' worth of requests, five of which may go at once."""
-    encoder = OpenAIEncoder("small", base_url=server.url, batch_size=1, requests_per_minute=600)
+    encoder = OpenAIEncoder("small", base_url=server.url, dimensions=4, batch_size=1, requests_per_minute=600)
     started = time.monotonic()
     embed_texts(encoder, TEXTS)
     assert time.monotonic() - started > 0.9
@@ -244,4 +245,86 @@ def test_the_key_is_nowhere(
 def test_no_server_at_all() -> None:
     encoder = OpenAIEncoder("small", base_url="http://127.0.0.1:9/v1", batch_size=8)
     with pytest.raises(FetchError, match=r"no connection to http://127\.0\.0\.1:9/v1.*check the server"):
+        embed_texts(encoder, TEXTS)
+
+
+def test_a_request_that_never_fits_is_found_out_soon(server: EmbeddingsServer) -> None:
+    """A setting that the model doesn't take, say: every part of every batch is refused."""
+    server.schedule = FaultSchedule(0, {"400-long": 1.0}, in_a_row=10**6)
+    encoder = OpenAIEncoder("small", base_url=server.url, batch_size=16, concurrency=2)
+    with pytest.raises(FetchError, match="40 requests in a row failed"):
+        embed_texts(encoder, [f"{text} {i}" for i in range(20) for text in TEXTS])
+    assert len(server.requests) < 50
+
+
+def test_a_short_outage_ends_no_run(server: EmbeddingsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(remote_run, "FIRST_PATIENCE", 5.0)
+    encoder = OpenAIEncoder("small", base_url=server.url, batch_size=2, concurrency=8)
+    embed_texts(encoder, TEXTS[:2])
+    server.faults.extend(["drop"] * 20 + ["503"] * 20)
+    check(embed_texts(encoder, TEXTS).vectors, TEXTS)
+
+
+def test_a_stop_ends_the_waits_of_others(server: EmbeddingsServer) -> None:
+    server.faults.extend(["429 30", "401"])
+    encoder = OpenAIEncoder("small", base_url=server.url, dimensions=4, batch_size=1, concurrency=2)
+    started = time.monotonic()
+    with pytest.raises(FetchError, match="OPENAI_API_KEY"):
+        embed_texts(encoder, TEXTS)
+    assert time.monotonic() - started < 5
+
+
+def test_nobody_pays_for_a_server_that_was_never_reached() -> None:
+    encoder = OpenAIEncoder("small", base_url="http://127.0.0.1:9/v1", price=1.0, batch_size=8)
+    with pytest.raises(FetchError, match="no connection"):
+        embed_texts(encoder, TEXTS, max_cost=0.01)
+
+
+def test_an_odd_first_vector_decides_nothing(server: EmbeddingsServer) -> None:
+    server.faults.append("wrong-width")
+    encoder = OpenAIEncoder("small", base_url=server.url, batch_size=1)
+    check(embed_texts(encoder, TEXTS).vectors, TEXTS)
+
+
+def test_a_server_whose_model_changed_is_told_from_a_damaged_answer(server: EmbeddingsServer) -> None:
+    encoder = OpenAIEncoder("small", base_url=server.url)
+    embed_texts(encoder, TEXTS[:5])
+    server.width = 7
+    with pytest.raises(EncoderError, match=r"7 dimensions.*gave 32 before.*genept cache prune"):
+        embed_texts(encoder, TEXTS)
+    assert len(server.requests) == 2
+
+
+def test_empty_texts_are_refused_before_anything_is_sent(
+    server: EmbeddingsServer, encoder: OpenAIEncoder
+) -> None:
+    with pytest.raises(EncoderError, match="2 empty texts"):
+        embed_texts(encoder, ["LYZ", "", "  "])
+    assert not server.requests
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        {"concurrency": 0.5},
+        {"batch_size": 2.5},
+        {"price": float("inf")},
+        {"timeout": float("nan")},
+        {"dimensions": -1},
+    ],
+)
+def test_settings_that_mean_nothing(arguments: dict[str, Any]) -> None:
+    with pytest.raises(ArgumentError):
+        OpenAIEncoder("small", **arguments)
+
+
+@pytest.mark.parametrize(
+    "variables", [{"ALL_PROXY": "socks9://127.0.0.1:1"}, {"HTTP_PROXY": "ftp://127.0.0.1:1"}]
+)
+def test_an_unusable_proxy_is_told(
+    variables: dict[str, str], encoder: OpenAIEncoder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(FetchError, match="PROXY"):
         embed_texts(encoder, TEXTS)

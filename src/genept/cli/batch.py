@@ -50,8 +50,8 @@ def advance(
         return True
     done = progress.n_texts - progress.n_missing + progress.n_completed
     say(
-        f"{done:,} of {progress.n_texts:,} texts are done ({progress.n_failed:,} requests failed so far); the "
-        f"job is in {job}: {name_some(f'{batch} {status}' for batch, status in progress.batches)}. "
+        f"{done:,} of {progress.n_texts:,} texts are done ({progress.n_failed:,} requests failed so far). "
+        f"The job is in {job}: {name_some(f'{batch} {status}' for batch, status in progress.batches)}. "
         "Run the same command again to go on, or with --wait to wait for it."
     )
     if as_json:

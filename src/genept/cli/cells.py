@@ -89,31 +89,46 @@ def embed(
     """
     if wait and not batch:
         raise ArgumentError("--wait without --batch", expected="a batch to wait for", do="leave it out")
+    if method == "w" and (batch or dry_run or max_cost is not None or too_long == "refuse"):
+        raise ArgumentError(
+            "--batch, --dry-run, --max-cost or --too-long with method w, which embeds no text",
+            expected="method s",
+            do="say --method s, or leave them out",
+        )
     if not dry_run:
         output = need_output(output, inputs=(data, *([genes] if genes else [])))
     made = make_encoder(encoder, settings, base_url=base_url, dimensions=dimensions, price=price)
+    from genept.cells.sentences import MAX_GENES
     from genept.embeddings import read_embeddings
     from genept.encoders import estimate_texts
     from genept.h5ad import read_h5ad, write_h5ad
-    from genept.tl import cell_sentences, embed_cells
-    from genept.tl.genept_s import sentence_encoder
-    from genept.tl.identity import taxon_of
+    from genept.tl import embed_cells
+    from genept.tl.empty_cells import refuse_empty_cells
+    from genept.tl.genept_s import sentence_encoder, write_sentences
+    from genept.tl.identity import identify, taxon_of
+    from genept.tl.matrix import measured_genes
 
     adata = read_h5ad(data)
     known = None if genes is None else read_embeddings(genes)
     if dry_run or batch or output is None:
         ready = sentence_encoder(known, made)
-        written = cell_sentences(
-            adata,
-            layer=layer,
-            use_raw=use_raw,
-            values=values,
+        measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
+        if not allow_empty_cells:
+            refuse_empty_cells(measured)
+        identity = identify(
+            measured,
             resolve=not no_resolve,
             gene_column=gene_column,
             taxon=taxon_of(known) if taxon is None else taxon,
-        ).tolist()
+        )
+        written, _ = write_sentences(measured, identity, max_genes=MAX_GENES, min_coverage=min_coverage)
         if dry_run or output is None:
-            print_estimate(estimate_texts(ready, written, too_long=too_long), batch=batch, as_json=json)
+            print_estimate(
+                estimate_texts(ready, written, too_long=too_long),
+                batch=batch,
+                max_cost=max_cost,
+                as_json=json,
+            )
             return
         if not advance(ready, written, output, too_long=too_long, max_cost=max_cost, wait=wait, as_json=json):
             return

@@ -135,8 +135,8 @@ def make_encoder(
     return encoder_from_words(spec, words, **told)
 
 
-def print_estimate(estimate: "Estimate", *, batch: bool, as_json: bool) -> None:
-    """Print what a run would send, as a batch job if it is one."""
+def print_estimate(estimate: "Estimate", *, batch: bool, max_cost: float | None, as_json: bool) -> None:
+    """Print what a run would send, as a batch job if it is one, and if that may pass the highest cost."""
     if batch:
         from genept.encoders.openai.models import batch_share
 
@@ -152,5 +152,7 @@ def print_estimate(estimate: "Estimate", *, batch: bool, as_json: bool) -> None:
         return
     print(f"cut to what the server reads: {estimate.n_truncated:,}")
     print(f"tokens: {estimate.n_tokens:,} ({estimate.how})")
-    price = "not known; say it with --price" if estimate.usd is None else f"{estimate.usd:.4f} USD"
+    price = "not known; say it with --price" if estimate.usd is None else f"{estimate.usd:.6f} USD"
     print(f"price: {price} ({estimate.price})")
+    if max_cost is not None and estimate.usd is not None and estimate.usd > max_cost:
+        print(f"that may pass {max_cost} USD: a run would stop before it does")

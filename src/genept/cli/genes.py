@@ -86,7 +86,12 @@ def embed(
     known = build_texts(texts, template=template, taxon=taxon, only=wanted, bare_symbols=bare_symbols)
     if dry_run or output is None:
         ready = ready_encoder(made, corpus=known.texts)
-        print_estimate(estimate_texts(ready, known.texts, too_long=too_long), batch=batch, as_json=json)
+        print_estimate(
+            estimate_texts(ready, known.texts, too_long=too_long),
+            batch=batch,
+            max_cost=max_cost,
+            as_json=json,
+        )
         return
     if batch and not advance(
         made, known.texts, output, too_long=too_long, max_cost=max_cost, wait=wait, as_json=json

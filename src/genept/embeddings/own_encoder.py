@@ -5,6 +5,7 @@ import warnings
 from genept.embeddings.gene_embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder, encoder_from_words, ready_encoder
 from genept.errors import EncoderError, GeneptWarning
+from genept.remote.endpoint import OPENAI, find_endpoint
 
 
 def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
@@ -24,7 +25,8 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
     ------
     EncoderError
         If the provenance names no encoder, one that needs a corpus and wasn't kept, or one of
-        another width. An encoder with another fingerprint is used with a warning.
+        another width; or one on a server that only the file names: what is sent there, and the key, are
+        the user's to give. An encoder with another fingerprint is used with a warning.
     """
     kept = genes.provenance.get("encoder", {})
     if "name" not in kept:
@@ -34,7 +36,9 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
             do="name the encoder yourself (in Python: encoder=, on the command line: --encoder)",
         )
     name = str(kept["name"])
-    encoder = encoder_from_words(name, kept.get("settings", {}))
+    settings = dict(kept.get("settings", {}))
+    _refuse_strange_server(name, settings.get("base_url"))
+    encoder = encoder_from_words(name, settings)
     if isinstance(encoder, CorpusEncoder) and genes.encoder_state is not None:
         return encoder.from_state(genes.encoder_state)
     ready = ready_encoder(encoder)
@@ -53,3 +57,14 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
             stacklevel=2,
         )
     return ready
+
+
+def _refuse_strange_server(name: str, base_url: str | None) -> None:
+    # Anybody can write a file of gene embeddings.
+    if base_url is not None and base_url not in (OPENAI, find_endpoint(None).url):
+        raise EncoderError(
+            f"gene embeddings by {name} on the server {base_url}, as the file says",
+            expected="a server that you name yourself, since it is sent your sentences and your key",
+            do=f"say --encoder {name} --base-url {base_url} if you trust it (in Python: "
+            f"encoder=genept.encoders.get_encoder({name!r}, base_url=...)), or set OPENAI_BASE_URL to it",
+        )

@@ -1,10 +1,9 @@
 """Batches of texts, and the check of what an encoder makes of one."""
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from genept.encoders.protocol import BatchLimits
 from genept.errors import EncoderError, name_some
@@ -30,7 +29,7 @@ def batches(lengths: NDArray[np.intp], limits: BatchLimits) -> Iterator[NDArray[
 
 
 def checked(
-    vectors: NDArray[Any], texts: Sequence[str], *, dimensions: int | None, name: str
+    vectors: ArrayLike, texts: Sequence[str], *, dimensions: int | None, name: str
 ) -> NDArray[np.float32]:
     """Give back the vectors of a batch as float32, if they can be that.
 
@@ -39,7 +38,11 @@ def checked(
     EncoderError
         If the shape is wrong, or a value isn't finite.
     """
-    expected = (len(texts), dimensions if dimensions is not None else vectors.shape[-1])
+    # What float32 can't hold becomes infinite, and is refused below.
+    with np.errstate(over="ignore"):
+        vectors = np.asarray(vectors, dtype=np.float32)
+    width = vectors.shape[-1] if dimensions is None and vectors.ndim else dimensions
+    expected = (len(texts), width)
     if vectors.shape != expected:
         raise EncoderError(
             f"the encoder {name!r} gave an array of shape {vectors.shape}",
@@ -54,4 +57,4 @@ def checked(
             expected="finite numbers",
             do="try these texts alone, or another encoder; nothing of it was kept",
         )
-    return vectors.astype(np.float32, copy=False)
+    return vectors

@@ -1,5 +1,6 @@
 """What a run may cost, and what it has cost so far."""
 
+import math
 from dataclasses import dataclass
 
 from genept.encoders.protocol import RemoteEncoder, TextEncoder
@@ -21,7 +22,7 @@ class Budget:
     usd_per_million_tokens: float | None
     max_cost: float | None = None
     n_tokens: int = 0
-    _under_way: int = 0
+    under_way: int = 0
 
     @classmethod
     def of(cls, encoder: TextEncoder, max_cost: float | None) -> "Budget":
@@ -33,7 +34,7 @@ class Budget:
             If there is a highest cost but no price, or it is no positive number.
         """
         price = encoder.usd_per_million_tokens if isinstance(encoder, RemoteEncoder) else 0.0
-        if max_cost is not None and not max_cost > 0:
+        if max_cost is not None and not 0 < max_cost < math.inf:
             raise ArgumentError(
                 f"a highest cost of {max_cost} USD", expected="a positive number", do="leave it out"
             )
@@ -50,27 +51,32 @@ class Budget:
         """What was paid so far; ``None`` where the price isn't known."""
         return cost(self.n_tokens, self.usd_per_million_tokens)
 
+    def allows(self, n_tokens: int) -> bool:
+        """Whether a request of at most so many tokens can't pass the highest cost, whatever is under way."""
+        would = cost(self.n_tokens + self.under_way + n_tokens, self.usd_per_million_tokens)
+        return self.max_cost is None or would is None or would <= self.max_cost
+
     def reserve(self, n_tokens: int) -> None:
-        """Set tokens aside for a request.
+        """Set aside the most that a request may cost, in tokens.
 
         Raises
         ------
         CostError
             If that request could pass the highest cost.
         """
-        would = cost(self.n_tokens + self._under_way + n_tokens, self.usd_per_million_tokens)
-        if self.max_cost is not None and would is not None and would > self.max_cost:
+        if not self.allows(n_tokens):
+            would = cost(self.n_tokens + self.under_way + n_tokens, self.usd_per_million_tokens)
             raise CostError(
-                f"{self.usd:.4f} USD spent, and a next request that could make it {would:.4f}",
+                f"{self.usd:.6f} USD spent, and a next request that could make it {would:.6f}",
                 expected=f"no more than {self.max_cost} USD",
                 do="allow more (in Python: max_cost=, on the command line: --max-cost) and run again, which "
                 "sends only what is missing",
             )
-        self._under_way += n_tokens
+        self.under_way += n_tokens
 
     def settle(self, reserved: int, billed: int) -> None:
         """Count what a request cost, in place of what was set aside for it."""
-        self._under_way -= reserved
+        self.under_way -= reserved
         self.n_tokens += billed
 
 

@@ -1,9 +1,6 @@
 """The cache of vectors looked after: what is in it, whether it is sound, what can go, and a copy of it."""
 
-import sqlite3
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,9 +71,9 @@ def list_encoders() -> list[CachedEncoder]:
     """
     if not vectors_path().exists():
         return []
-    with _opened() as connection:
+    with vectors_file().open_to_look() as connection:
         rows = connection.execute(
-            "SELECT fingerprint, dimensions, count(*), min(added), max(added) FROM vectors v"
+            "SELECT fingerprint, min(length(vector)) / 4, count(*), min(added), max(added) FROM vectors v"
             " JOIN encoders e ON e.id = v.encoder GROUP BY e.id ORDER BY fingerprint"
         )
         return [CachedEncoder(*row) for row in rows]
@@ -92,9 +89,9 @@ def verify_cache() -> Verified:
     """
     if not vectors_path().exists():
         return Verified(0, 0, True)
-    with _opened() as connection:
+    n_vectors = n_damaged = 0
+    with vectors_file().open_to_look() as connection:
         sound = is_whole(connection)
-        n_vectors = n_damaged = 0
         if sound:
             rows = connection.execute(
                 "SELECT fingerprint, text_sha256, n_tokens, vector, checksum FROM vectors v"
@@ -103,7 +100,7 @@ def verify_cache() -> Verified:
             for fingerprint, digest, n_tokens, vector, known in rows:
                 n_vectors += 1
                 n_damaged += not _is_sound(fingerprint, digest, n_tokens, vector, known)
-        return Verified(n_vectors, n_damaged, sound)
+    return Verified(n_vectors, n_damaged, sound)
 
 
 def prune_cache(*, encoder: str | None = None, older_than_days: float | None = None) -> int:
@@ -136,12 +133,22 @@ def prune_cache(*, encoder: str | None = None, older_than_days: float | None = N
             expected="an encoder or an age",
             do="say --encoder FINGERPRINT (genept cache info), --older-than DAYS, or both",
         )
+    if older_than_days is not None and not older_than_days >= 0:
+        raise ArgumentError(
+            f"an age of {older_than_days} days", expected="0 or more", do="say --older-than 30, for example"
+        )
+    if encoder == "":
+        raise ArgumentError(
+            "an empty encoder, which all begin with",
+            expected="a fingerprint, or how it begins",
+            do="look with genept cache info",
+        )
     if not vectors_path().exists():
         return 0
     chosen = [known.fingerprint for known in _encoders_called(encoder or "")]
     before = time.time() + 1 if older_than_days is None else time.time() - older_than_days * _DAY
     file = vectors_file()
-    with _opened() as connection:
+    with file.open() as connection, file.explained():
         with file.transaction(connection):
             removed = sum(
                 connection.execute(
@@ -196,7 +203,12 @@ def export_cache(encoder: str, path: Path) -> int:
         metadata={"genept_encoder": fingerprint},
     )
     n_written = 0
-    with _opened() as connection, written_whole(path) as draft, pq.ParquetWriter(draft, schema) as writer:
+    file = vectors_file()
+    with (
+        file.open_to_look() as connection,
+        written_whole(path) as draft,
+        pq.ParquetWriter(draft, schema) as writer,
+    ):
         rows = connection.execute(
             "SELECT text_sha256, n_tokens, vector, checksum FROM vectors v"
             " JOIN encoders e ON e.id = v.encoder WHERE fingerprint = ? ORDER BY text_sha256",
@@ -234,10 +246,3 @@ def _encoders_called(beginning: str) -> list[CachedEncoder]:
             do="look with genept cache info",
         )
     return found
-
-
-@contextmanager
-def _opened() -> Iterator[sqlite3.Connection]:
-    file = vectors_file()
-    with file.open() as connection, file.explained(), closing(connection):
-        yield connection

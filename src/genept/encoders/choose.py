@@ -72,7 +72,7 @@ def encoder_from_words(
     >>> encoder_from_words("random", {}).name
     'random'
     """
-    types = text_encoders.options(spec)
+    types = text_encoders.options(spec) if settings else {}
     # One that the encoder doesn't know goes through, for the registry to refuse by name.
     read = {
         name: _read_as(text, types[name], name) if name in types else text for name, text in settings.items()

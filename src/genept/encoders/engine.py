@@ -115,7 +115,8 @@ def embed_texts(
         )
     budget = Budget.of(encoder, max_cost)
     sent = prepare(encoder, texts, too_long=too_long)
-    if not encoder.is_cached:
+    # What was paid for is kept, whatever the encoder says.
+    if not encoder.is_cached and not isinstance(encoder, RemoteEncoder):
         lengths = encoder.count_tokens(sent.texts)
         vectors = _encode(encoder, sent, lengths, unit=unit, too_long=too_long)
         return _report(encoder, sent, vectors, lengths, n_cached=0, budget=budget)
@@ -161,19 +162,21 @@ def fill(
             RemoteRun(encoder, texts, digests, lengths, cache=cache, budget=budget, done=bar.update).run()
             return
         for batch, vectors in _encoded(encoder, texts, lengths, too_long=too_long):
-            cache.keep([digests[i] for i in batch], vectors, lengths[batch].tolist())
+            cache.keep_patiently([digests[i] for i in batch], vectors, lengths[batch].tolist())
             bar.update(len(batch))
 
 
 def _encode(
     encoder: TextEncoder, sent: SentTexts, lengths: NDArray[np.intp], *, unit: str, too_long: TooLong
 ) -> NDArray[np.float32]:
-    vectors = np.empty((len(sent.texts), encoder.dimensions or 0), dtype=np.float32)
+    vectors: NDArray[np.float32] | None = None
     with _progress(encoder, len(sent.texts), done=0, unit=unit) as bar:
         for batch, some in _encoded(encoder, sent.texts, lengths, too_long=too_long):
+            if vectors is None:
+                vectors = np.empty((len(sent.texts), some.shape[1]), dtype=np.float32)
             vectors[batch] = some
             bar.update(len(batch))
-    return vectors
+    return np.empty((0, encoder.dimensions or 0), dtype=np.float32) if vectors is None else vectors
 
 
 def _encoded(
@@ -186,8 +189,7 @@ def _encoded(
     read = lengths if limit is None else np.minimum(lengths, limit)
     for batch in batches(read, encoder.batch_limits):
         chosen = [texts[i] for i in batch]
-        vectors = np.asarray(encoder.encode(chosen))
-        yield batch, checked(vectors, chosen, dimensions=encoder.dimensions, name=encoder.name)
+        yield batch, checked(encoder.encode(chosen), chosen, dimensions=encoder.dimensions, name=encoder.name)
 
 
 @contextmanager
@@ -206,7 +208,7 @@ def _report(
     budget: Budget,
 ) -> EncodedTexts:
     if isinstance(encoder, RemoteEncoder):
-        price = "price not known" if budget.usd is None else f"{budget.usd:.4f} USD"
+        price = "price not known" if budget.usd is None else f"{budget.usd:.6f} USD"
         log.info(
             "%s: %s of %s texts were in the cache; %s tokens sent (%s)",
             encoder.name,

@@ -32,7 +32,8 @@ def load_model(
     Raises
     ------
     GeneptError
-        If it can't be loaded, as :func:`genept.encoders.not_loaded.why_not_loaded` has it.
+        If it can't be loaded: the kinds and reasons are those of
+        :func:`genept.encoders.not_loaded.why_not_loaded`.
     """
     from sentence_transformers import SentenceTransformer
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from genept.encoders.protocol import RateLimits
 
@@ -28,6 +28,7 @@ class Pace:
         self._under_way = 0
         self._paused_until = 0.0
         self._room = asyncio.Condition()
+        self._ended = asyncio.Event()
         self._buckets = (_Bucket(limits.requests_per_minute), _Bucket(limits.tokens_per_minute))
 
     @asynccontextmanager
@@ -38,16 +39,26 @@ class Pace:
             self._under_way += 1
         try:
             for bucket, amount in zip(self._buckets, (1, n_tokens), strict=True):
-                await bucket.take(amount)
+                await self.wait(bucket.take(amount))
             loop = asyncio.get_running_loop()
             # Another request may have lengthened the pause meanwhile.
-            while (left := self._paused_until - loop.time()) > 0:
-                await asyncio.sleep(left)
+            while (left := self._paused_until - loop.time()) > 0 and not self._ended.is_set():
+                await self.wait(left)
             yield
         finally:
             async with self._room:
                 self._under_way -= 1
                 self._room.notify_all()
+
+    async def wait(self, seconds: float) -> None:
+        """Wait so long, or until the run ends."""
+        if seconds > 0:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._ended.wait(), seconds)
+
+    def end(self) -> None:
+        """End all waits: nothing more is going to be asked."""
+        self._ended.set()
 
     def slow_down(self, seconds: float) -> None:
         """After a complaint: leave the server alone for a time, and ask half as much at once."""
@@ -69,11 +80,11 @@ class _Bucket:
         self._rate = None if per_minute is None else per_minute / 60
         self._ready = 0.0
 
-    async def take(self, amount: float) -> None:
+    def take(self, amount: float) -> float:
+        """Take an amount, and say for how many seconds to wait for it."""
         if self._rate is None:
-            return
+            return 0.0
         now = asyncio.get_running_loop().time()
         start = max(self._ready, now - _AT_ONCE_SECONDS)
         self._ready = start + amount / self._rate
-        if start > now:
-            await asyncio.sleep(start - now)
+        return start - now

@@ -193,6 +193,10 @@ class RemoteEncoder(TextEncoder, Protocol):
         """Where the price comes from, in words."""
         ...
 
+    def most_tokens(self, text: str) -> int:
+        """Give the most that a server can count for a text: what a highest cost is kept by."""
+        ...
+
     def shorten(self, text: str) -> str:
         """Cut a text to ``max_tokens``, at its end; one that fits is given back as it is."""
         ...

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -14,15 +15,23 @@ from genept.encoders.batches import batches
 from genept.encoders.budget import Budget
 from genept.encoders.pace import Pace
 from genept.encoders.protocol import BatchLimits, RemoteEncoder, RemoteSession, Reply
+from genept.encoders.vector_cache import LOOK_AGAIN
+from genept.encoders.vector_cache import PATIENCE as CACHE_PATIENCE
 from genept.errors import FetchError, GeneptError, name_some
+from genept.remote import attempts
 from genept.remote.attempts import ATTEMPTS, LONGEST_PAUSE, wait_before
-from genept.remote.refusal import Refusal
+from genept.remote.refusal import MAY_BE_BILLED, Refusal
 from genept.remote.secret import queries_hidden
+from genept.sqlite_file import BusyError
 
 # A busy server says how long to wait, and gets more attempts at one batch.
 BUSY_ATTEMPTS = 30
-# As many failures without an answer between: the rest would fail as well.
+# As many failures without an answer between, for so long: the rest would fail as well. A server that has
+# answered before gets more time.
 IN_A_ROW = {"connection": 12, "answer": 40}
+FIRST_PATIENCE, PATIENCE = 5.0, 60.0
+# Texts whose vectors say how wide all are, where nothing else does.
+_WITNESSES = 3
 _BUSY = 429
 # What a server says to a request that it will never take; in a smaller one the fault may not be.
 _UNFIT = (400, 413, 422)
@@ -90,11 +99,7 @@ class RemoteRun:
         self._done = done
         self._dimensions = encoder.dimensions or cache.dimensions
         self._waiting = deque(self._batches())
-        # Each process in its own order: two that run side by side seldom pay for the same text.
-        random.shuffle(self._waiting)
-        if self._dimensions is None:
-            # The first answer says how wide vectors are, by most of them: the more the better.
-            self._waiting = deque(sorted(self._waiting, key=lambda batch: -len(batch.positions)))
+        self._give_up_at = time.monotonic() + FIRST_PATIENCE
         self._failures: dict[int, str] = {}
         self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
         self._stop: GeneptError | None = None
@@ -122,7 +127,7 @@ class RemoteRun:
             first = min(self._failures)
             raise FetchError(
                 f"{len(self._failures):,} of {len(self._texts):,} texts got no vector: "
-                f"{name_some((self._texts[i][:40] for i in sorted(self._failures)), 3)}; "
+                f"{name_some((self._texts[i][:80] for i in sorted(self._failures)), 3)}; "
                 f"of the first: {self._failures[first]}",
                 expected="a vector for every text",
                 do="run again, which sends only what is missing, or leave these texts out",
@@ -133,8 +138,18 @@ class RemoteRun:
         per_minute = self._encoder.rate_limits.tokens_per_minute
         if per_minute is not None:
             limits = BatchLimits(limits.texts, min(limits.tokens, max(1, int(per_minute))))
-        made = batches(self._lengths, limits)
-        return [_Batch(positions, int(self._lengths[positions].sum())) for positions in made]
+        made = [self._batch(positions) for positions in batches(self._lengths, limits)]
+        # Each process in its own order: two that run side by side seldom pay for the same text.
+        random.shuffle(made)
+        if self._dimensions is None:
+            made.sort(key=lambda batch: -len(batch.positions))
+            while len(made) > 1 and len(made[0].positions) < _WITNESSES:
+                first = np.concatenate([made[0].positions, made.pop().positions])
+                made[0] = self._batch(first)
+        return made
+
+    def _batch(self, positions: NDArray[np.intp]) -> _Batch:
+        return _Batch(positions, int(self._lengths[positions].sum()))
 
     async def _work(self) -> None:
         self._pace = Pace(self._encoder.rate_limits)
@@ -151,6 +166,7 @@ class RemoteRun:
                 await self._attempt(batch, session)
             except GeneptError as error:
                 self._stop = self._stop or error
+                self._pace.end()
             finally:
                 async with self._idle:
                     self._busy -= 1
@@ -172,29 +188,41 @@ class RemoteRun:
 
     async def _attempt(self, batch: _Batch, session: RemoteSession) -> None:
         if batch.attempts or batch.busy:
-            await asyncio.sleep(wait_before(batch.attempts + batch.busy))
-        async with self._pace.turn(batch.n_tokens):
+            await self._pace.wait(wait_before(batch.attempts + batch.busy))
+        most = sum(self._encoder.most_tokens(self._texts[i]) for i in batch.positions)
+        async with self._idle:
+            # What others have under way may cost less than was set aside for it.
+            await self._idle.wait_for(
+                lambda: self._stop or self._budget.allows(most) or not self._budget.under_way
+            )
             if self._stop is not None:
                 return
+            self._budget.reserve(most)
+        billed = 0
+        try:
+            answer, batch, billed = await self._ask(batch, session)
+        finally:
+            self._budget.settle(most, billed)
+        if isinstance(answer, Reply):
+            await self._take(batch, answer)
+        elif answer is not None:
+            self._refused(batch, answer)
+
+    async def _ask(self, batch: _Batch, session: RemoteSession) -> tuple[Reply | Refusal | None, _Batch, int]:
+        """Ask for what is missing of a batch, at its turn; also give the tokens that this cost."""
+        async with self._pace.turn(batch.n_tokens):
+            if self._stop is not None:
+                return None, batch, 0
             # What another process has paid for meanwhile isn't asked for again.
             missing = self._cache.missing([self._digests[i] for i in batch.positions])
             self._done(len(batch.positions) - len(missing))
             if not missing:
-                return
+                return None, batch, 0
             batch = self._part(batch, batch.positions[missing])
-            self._budget.reserve(batch.n_tokens)
-            billed = 0
-            try:
-                answer = await session.ask([self._texts[i] for i in batch.positions])
-                billed = _billed(answer, batch.n_tokens)
-            finally:
-                self._budget.settle(batch.n_tokens, billed)
-        if isinstance(answer, Reply):
-            self._take(batch, answer)
-        else:
-            self._refused(batch, answer)
+            answer = await session.ask([self._texts[i] for i in batch.positions])
+            return answer, batch, _billed(answer, batch.n_tokens)
 
-    def _take(self, batch: _Batch, reply: Reply) -> None:
+    async def _take(self, batch: _Batch, reply: Reply) -> None:
         vectors = list(reply.vectors)
         self._dimensions = self._dimensions or _usual_width(vectors)
         good = [
@@ -203,19 +231,33 @@ class RemoteRun:
             if vector is not None and len(vector) == self._dimensions and np.isfinite(vector).all()
         ]
         if good:
-            self._cache.keep(
-                [self._digests[batch.positions[row]] for row in good],
-                np.stack([vector for row in good if (vector := vectors[row]) is not None]),
-                [int(self._lengths[batch.positions[row]]) for row in good],
-            )
-            self._done(len(good))
+            await self._keep(batch.positions[good], [v for row in good if (v := vectors[row]) is not None])
             self._pace.speed_up()
             self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
+            self._give_up_at = time.monotonic() + PATIENCE
+        elif self._cache.dimensions not in (None, _usual_width(vectors)) and _agree(vectors):
+            # All of another width than before: says so, and what to do about it.
+            await self._keep(batch.positions, [vector for vector in vectors if vector is not None])
         bad = [row for row in range(len(batch.positions)) if row not in set(good)]
         if bad:
             flaw = reply.flaw or _flaw(vectors, self._dimensions)
             left = self._part(batch, batch.positions[bad])
             self._again(replace(left, attempts=batch.attempts + 1), Refusal(flaw))
+
+    async def _keep(self, positions: NDArray[np.intp], vectors: Sequence[NDArray[np.float32]]) -> None:
+        """Keep what was paid for, when other processes have ended writing."""
+        digests = [self._digests[i] for i in positions]
+        started = time.monotonic()
+        while True:
+            try:
+                self._cache.keep(digests, np.stack(vectors), self._lengths[positions].tolist())
+            except BusyError:
+                if time.monotonic() - started > CACHE_PATIENCE:
+                    raise
+                await asyncio.sleep(LOOK_AGAIN)
+            else:
+                self._done(len(positions))
+                return
 
     def _refused(self, batch: _Batch, refusal: Refusal) -> None:
         if refusal.advice or refusal.wait > LONGEST_PAUSE:
@@ -226,11 +268,13 @@ class RemoteRun:
         elif refusal.status in _UNFIT and len(batch.positions) > 1:
             # One text may be the reason; those that share the request with it are not at fault.
             half = len(batch.positions) // 2
-            for positions in (batch.positions[:half], batch.positions[half:]):
-                self._waiting.append(self._part(batch, positions))
+            # Before all others: a request that no batch can make succeed is found out soon.
+            self._waiting.extendleft(
+                self._part(batch, part) for part in (batch.positions[:half], batch.positions[half:])
+            )
+            self._count(refusal)
         elif refusal.may_pass:
-            if refusal.wait:
-                self._pace.slow_down(refusal.wait)
+            self._pace.slow_down(max(refusal.wait, attempts.FIRST_WAIT))
             self._again(replace(batch, attempts=batch.attempts + 1), refusal)
         else:
             self._fail(batch, refusal)
@@ -250,7 +294,7 @@ class RemoteRun:
     def _count(self, refusal: Refusal) -> None:
         self._in_a_row[refusal.kind] += 1
         times = self._in_a_row[refusal.kind]
-        if times >= IN_A_ROW[refusal.kind]:
+        if times >= IN_A_ROW[refusal.kind] and time.monotonic() >= self._give_up_at:
             self._give_up(replace(refusal, reason=f"{times} requests in a row failed: {refusal.reason}"))
 
     def _give_up(self, refusal: Refusal) -> None:
@@ -274,6 +318,12 @@ def _flaw(vectors: Sequence[NDArray[np.float32] | None], dimensions: int | None)
     )
 
 
+def _agree(vectors: Sequence[NDArray[np.float32] | None]) -> bool:
+    """Whether there is a vector for every text, and all are as wide."""
+    widths = {None if vector is None else len(vector) for vector in vectors}
+    return len(vectors) > 1 and len(widths) == 1 and None not in widths
+
+
 def _usual_width(vectors: Sequence[NDArray[np.float32] | None]) -> int | None:
     """Width that most vectors of a first answer have."""
     widths = Counter(len(vector) for vector in vectors if vector is not None)
@@ -284,4 +334,6 @@ def _billed(answer: Reply | Refusal, estimated: int) -> int:
     """Tokens that a request cost: what the server says, and the estimate where it may have worked in vain."""
     if isinstance(answer, Reply):
         return estimated if answer.n_tokens is None else answer.n_tokens
-    return estimated if answer.kind == "connection" or answer.status == 0 else 0
+    if not answer.was_sent:
+        return 0
+    return estimated if answer.status in (0, *MAY_BE_BILLED) else 0

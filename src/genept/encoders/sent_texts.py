@@ -44,9 +44,10 @@ def prepare(encoder: TextEncoder, texts: Sequence[str], *, too_long: TooLong) ->
     Raises
     ------
     EncoderError
-        If a text is too long and ``too_long`` is ``"refuse"``.
+        If a text is none or, for a server, empty; or too long and ``too_long`` is ``"refuse"``.
     """
     sent = list(texts)
+    _refuse_no_texts(texts, sent, may_be_empty=not isinstance(encoder, RemoteEncoder))
     whole_tokens: dict[int, int] = {}
     limit = encoder.max_tokens
     if isinstance(encoder, RemoteEncoder) and limit is not None:
@@ -69,6 +70,32 @@ def prepare(encoder: TextEncoder, texts: Sequence[str], *, too_long: TooLong) ->
         rows=rows,
         whole_tokens=whole_tokens,
     )
+
+
+def _refuse_no_texts(given: Sequence[str], sent: list[str], *, may_be_empty: bool) -> None:
+    """Raise for what no server should be asked: it would cost, or spoil the request that it shares."""
+    if isinstance(given, str):
+        raise EncoderError(
+            "one string in place of texts", expected="a list of texts", do="put it into a list: [text]"
+        )
+    wrong = [repr(text)[:40] for text in sent if not isinstance(text, str) or not _is_unicode(text)]
+    empty = 0 if may_be_empty else sum(not text.strip() for text in sent if isinstance(text, str))
+    if wrong or empty:
+        raise EncoderError(
+            f"{len(wrong):,} texts that are none: {name_some(wrong, 3)}"
+            if wrong
+            else f"{empty:,} empty texts",
+            expected="words to embed",
+            do="leave these texts out",
+        )
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def refuse_long(texts: Sequence[str], limit: int) -> None:

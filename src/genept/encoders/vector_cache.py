@@ -3,6 +3,7 @@
 import sqlite3
 import time
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -13,13 +14,12 @@ from numpy.typing import NDArray
 
 from genept.datasets.cache import cache_folder
 from genept.errors import EncoderError
-from genept.sqlite_file import SQLiteFile, is_damage
+from genept.sqlite_file import BusyError, SQLiteFile, is_damage
 
 # What was released once is never changed: another group of statements follows it.
 MIGRATIONS = (
     (
-        "CREATE TABLE encoders (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE,"
-        " dimensions INTEGER NOT NULL)",
+        "CREATE TABLE encoders (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE)",
         "CREATE TABLE vectors (id INTEGER PRIMARY KEY, encoder INTEGER NOT NULL REFERENCES encoders,"
         " text_sha256 BLOB NOT NULL, n_tokens INTEGER NOT NULL, vector BLOB NOT NULL,"
         " checksum INTEGER NOT NULL, added INTEGER NOT NULL, UNIQUE (encoder, text_sha256))",
@@ -27,6 +27,14 @@ MIGRATIONS = (
 )
 # Questions in one statement; SQLite takes 999 parameters at least.
 _AT_ONCE = 500
+# Vectors that are looked at to tell how wide all of them are.
+_SOME = 25
+# How long a batch that was paid for waits until another process has written, and how often it looks.
+PATIENCE, LOOK_AGAIN = 600.0, 0.2
+# How long SQLite itself waits for that, in milliseconds: Ctrl-C waits as long.
+_BUSY_MILLISECONDS = 1000
+# Numbers in a damaged file that are tried in vain before the rest is given up.
+_MOST_SKIPPED = 1_000_000
 _T = TypeVar("_T")
 
 
@@ -60,8 +68,16 @@ class VectorCache:
 
     def __init__(self, file: SQLiteFile, connection: sqlite3.Connection, fingerprint: str) -> None:
         self._file = file
-        self._connection = connection
         self._fingerprint = fingerprint
+        self._connection = connection
+        self._use(connection)
+
+    def _use(self, connection: sqlite3.Connection) -> None:
+        if connection is not self._connection:
+            self._connection.close()
+        connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
+        self._connection = connection
+        self._place = self._file.place()
 
     def close(self) -> None:
         """Close the file."""
@@ -70,12 +86,17 @@ class VectorCache:
     @property
     def dimensions(self) -> int | None:
         """Width of the vectors; ``None`` where there are none yet."""
-        row = self._guarded(
-            lambda: self._connection.execute(
-                "SELECT dimensions FROM encoders WHERE fingerprint = ?", (self._fingerprint,)
-            ).fetchone()
+        return self._guarded(self._width)
+
+    def _width(self) -> int | None:
+        sizes = self._connection.execute(
+            "SELECT length(vector) FROM vectors v JOIN encoders e ON e.id = v.encoder"
+            " WHERE e.fingerprint = ? LIMIT ?",
+            (self._fingerprint, _SOME),
         )
-        return None if row is None else int(row[0])
+        # A few may be damaged.
+        usual = Counter(size // 4 for (size,) in sizes).most_common(1)
+        return usual[0][0] if usual else None
 
     def missing(self, digests: Sequence[bytes]) -> list[int]:
         """Positions of the texts that have no vector yet, perhaps written by another process meanwhile."""
@@ -102,20 +123,21 @@ class VectorCache:
             Positions of the texts that have no sound vector here. What was damaged has been removed.
         """
         position_of = {digest: position for position, digest in enumerate(digests)}
-        width = 4 * vectors.shape[1]
         damaged: list[int] = []
         for some in _in_parts(digests):
             columns = "v.text_sha256, v.n_tokens, v.vector, v.checksum, v.id"
             for digest, tokens, vector, known, row in self._guarded(self._select, columns, some):
-                if len(vector) != width or checksum(self._fingerprint, digest, tokens, vector) != known:
+                if checksum(self._fingerprint, digest, tokens, vector) != known:
                     damaged.append(row)
                     continue
+                if len(vector) != 4 * vectors.shape[1]:
+                    raise self._other_width(len(vector) // 4, vectors.shape[1])
                 position = position_of.pop(digest)
                 vectors[position] = np.frombuffer(vector, dtype="<f4")
                 n_tokens[position] = tokens
         if damaged:
             self._file.tell_of_damage(len(damaged), "vectors")
-            self._guarded(self._drop, damaged)
+            self._patiently(lambda: self._guarded(self._drop, damaged))
         return sorted(position_of.values())
 
     def keep(self, digests: Sequence[bytes], vectors: NDArray[np.float32], n_tokens: Sequence[int]) -> None:
@@ -124,11 +146,38 @@ class VectorCache:
         Raises
         ------
         OutputError
-            If the disk is full or the file can't be written.
+            If the disk is full or the file can't be written; a :class:`~genept.sqlite_file.BusyError` if
+            another process is writing.
         EncoderError
             If earlier vectors of this encoder have another width.
         """
-        self._guarded(self._keep, digests, np.ascontiguousarray(vectors, dtype="<f4"), n_tokens)
+        matrix = np.ascontiguousarray(vectors, dtype="<f4")
+        self._guarded(self._keep, digests, matrix, n_tokens)
+        if self._moved():
+            # Set aside or removed by another process while this was written.
+            self._guarded(self._keep, digests, matrix, n_tokens)
+
+    def keep_patiently(
+        self, digests: Sequence[bytes], vectors: NDArray[np.float32], n_tokens: Sequence[int]
+    ) -> None:
+        """Write a batch as :meth:`keep` does, after other processes have ended writing.
+
+        Raises
+        ------
+        OutputError, EncoderError
+            As :meth:`keep`.
+        """
+        self._patiently(lambda: self.keep(digests, vectors, n_tokens))
+
+    def _patiently(self, work: Callable[[], None]) -> None:
+        started = time.monotonic()
+        while True:
+            try:
+                return work()
+            except BusyError:
+                if time.monotonic() - started > PATIENCE:
+                    raise
+                time.sleep(LOOK_AGAIN)
 
     def _keep(self, digests: Sequence[bytes], vectors: NDArray[np.float32], n_tokens: Sequence[int]) -> None:
         now = int(time.time())
@@ -150,19 +199,21 @@ class VectorCache:
             connection.executemany("DELETE FROM vectors WHERE id = ?", [(row,) for row in rows])
 
     def _encoder(self, connection: sqlite3.Connection, width: int) -> int:
-        known = (self._fingerprint, width)
-        connection.execute("INSERT OR IGNORE INTO encoders (fingerprint, dimensions) VALUES (?, ?)", known)
-        encoder, dimensions = connection.execute(
-            "SELECT id, dimensions FROM encoders WHERE fingerprint = ?", known[:1]
-        ).fetchone()
-        if dimensions != width:
-            raise EncoderError(
-                f"vectors of {width} dimensions, where {self._fingerprint} gave {dimensions} before",
-                expected="the same width from the same encoder",
-                do="find out what changed on the server; to begin anew, genept cache prune --encoder "
-                f"'{self._fingerprint}'",
-            )
+        before = self._width()
+        if before is not None and before != width:
+            raise self._other_width(width, before)
+        known = (self._fingerprint,)
+        connection.execute("INSERT OR IGNORE INTO encoders (fingerprint) VALUES (?)", known)
+        (encoder,) = connection.execute("SELECT id FROM encoders WHERE fingerprint = ?", known).fetchone()
         return int(encoder)
+
+    def _other_width(self, width: int, before: int) -> EncoderError:
+        return EncoderError(
+            f"vectors of {width} dimensions, where {self._fingerprint} gave {before} before",
+            expected="the same width from the same encoder",
+            do="find out what changed on the server; to begin anew, genept cache prune --encoder "
+            f"'{self._fingerprint}'",
+        )
 
     def _select(self, columns: str, digests: Sequence[bytes]) -> list[tuple[Any, ...]]:
         marks = ",".join("?" * len(digests))
@@ -175,14 +226,20 @@ class VectorCache:
     def _guarded(self, work: Callable[..., _T], *arguments: object) -> _T:
         """Work on the file; if that shows it to be damaged, set it aside and work on a new one."""
         with self._file.explained():
+            if self._moved():
+                self._use(self._file.begin_anew())
             try:
                 return work(*arguments)
             except sqlite3.DatabaseError as error:
                 if not is_damage(error):
                     raise
                 self._connection.close()
-                self._connection = self._file.begin_anew(thorough=True)
+                self._use(self._file.begin_anew(thorough=True))
                 return work(*arguments)
+
+    def _moved(self) -> bool:
+        """Whether the file that is open no longer is the one that others find."""
+        return self._file.place() != self._place
 
 
 @contextmanager
@@ -208,19 +265,33 @@ def _rescue(connection: sqlite3.Connection, aside: Path) -> int:
     rescued = 0
     with closing(sqlite3.connect(aside)) as damaged:
         try:
-            encoders = damaged.execute("SELECT id, fingerprint, dimensions FROM encoders").fetchall()
-            (last,) = damaged.execute("SELECT max(id) FROM vectors").fetchone()
+            fingerprints = dict(damaged.execute("SELECT id, fingerprint FROM encoders").fetchall())
         except sqlite3.DatabaseError:
             return 0
-        connection.executemany("INSERT OR IGNORE INTO encoders VALUES (?, ?, ?)", encoders)
-        fingerprints = {encoder: fingerprint for encoder, fingerprint, _ in encoders}
-        for number in range(1, (last or 0) + 1):
+        connection.executemany("INSERT OR IGNORE INTO encoders VALUES (?, ?)", fingerprints.items())
+        for row in _readable_rows(damaged):
             try:
-                row = damaged.execute("SELECT * FROM vectors WHERE id = ?", (number,)).fetchone()
-                if row is None or checksum(fingerprints[row[1]], *row[2:5]) != row[5]:
-                    continue
-            except (sqlite3.DatabaseError, KeyError, TypeError):
+                sound = checksum(fingerprints[row[1]], *row[2:5]) == row[5]
+            except (KeyError, TypeError):
                 continue
-            connection.execute("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-            rescued += 1
+            if sound:
+                connection.execute("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+                rescued += 1
     return rescued
+
+
+def _readable_rows(damaged: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
+    """Go over the rows by their numbers, past those that SQLite can't read."""
+    number, skipped = 0, 0
+    while skipped < _MOST_SKIPPED:
+        try:
+            row = damaged.execute(
+                "SELECT * FROM vectors WHERE id > ? ORDER BY id LIMIT 1", (number,)
+            ).fetchone()
+        except sqlite3.DatabaseError:
+            number, skipped = number + 1, skipped + 1
+            continue
+        if row is None:
+            return
+        number = row[0]
+        yield row

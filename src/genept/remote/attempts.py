@@ -7,7 +7,8 @@ from typing import TypeVar
 
 from genept.remote.refusal import Refusal
 
-ATTEMPTS = 6
+# Three quarters of a minute: an outage of half a minute doesn't end a run.
+ATTEMPTS = 8
 FIRST_WAIT, LONGEST_WAIT = 0.5, 60.0
 # A server that asks for more patience than this is asked again another day.
 LONGEST_PAUSE = 600.0

@@ -8,6 +8,7 @@ import httpx
 
 from genept.errors import ArgumentError
 
+_LAST_PORT = 65_535
 OPENAI = "https://api.openai.com/v1"
 
 
@@ -78,7 +79,7 @@ def find_endpoint(base_url: str | None) -> Endpoint:
         url = httpx.URL((base_url or os.environ.get("OPENAI_BASE_URL") or OPENAI).strip())
     except httpx.InvalidURL:
         url = httpx.URL("")
-    if url.scheme not in ("http", "https") or not url.host:
+    if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > _LAST_PORT:
         raise ArgumentError(
             "a base_url that is no address of a web server (it isn't shown here: it may hold a password)",
             expected="one like http://localhost:8000/v1",

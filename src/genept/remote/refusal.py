@@ -20,6 +20,12 @@ _ADVICE = {
 _PASSING = {408, 409, 429}
 
 
+# By name, since the SDK brings one of two HTTP libraries.
+_NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout")
+# A proxy's word that it got no answer: the server may have worked for it.
+MAY_BE_BILLED = (502, 504)
+
+
 @dataclass(frozen=True)
 class Refusal:
     """Why a request failed.
@@ -38,6 +44,8 @@ class Refusal:
         The parameter that the server named, if any.
     wait
         For how many seconds the server asked to be left alone.
+    was_sent
+        Whether the server may have got the request: then it may be paid for.
     """
 
     reason: str
@@ -46,6 +54,7 @@ class Refusal:
     status: int = 0
     param: str = ""
     wait: float = 0.0
+    was_sent: bool = True
 
     @property
     def may_pass(self) -> bool:
@@ -73,11 +82,12 @@ def explain(error: "openai.OpenAIError", *, url: str, secrets: Secrets, patience
 
     if isinstance(error, openai.APIStatusError):
         return _of_status(error, url=url, secrets=secrets)
-    if isinstance(error, openai.APITimeoutError):
+    was_sent = type(error.__cause__).__name__ not in _NOT_SENT
+    if isinstance(error, openai.APITimeoutError) and was_sent:
         return Refusal(f"{url} didn't answer within {patience:.0f} s", "connection")
     if isinstance(error, openai.APIConnectionError):
         cause = str(error.__cause__).rstrip(".") or type(error.__cause__).__name__
-        return Refusal(secrets.hide(f"no connection to {url} ({cause})"), "connection")
+        return Refusal(secrets.hide(f"no connection to {url} ({cause})"), "connection", was_sent=was_sent)
     return Refusal(f"the SDK failed with {type(error).__name__}")
 
 
@@ -103,4 +113,4 @@ def _message(body: Any) -> str:
 
 def _seconds(header: str) -> float:
     """Read Retry-After where it is a number; a date would need a clock that agrees with the server's."""
-    return float(header) if re.fullmatch(r"\d{1,6}(\.\d*)?", header) else 0.0
+    return float(header) if re.fullmatch(r"[0-9]{1,12}(\.[0-9]*)?", header) else 0.0

@@ -1,15 +1,16 @@
 """GenePT-s of an AnnData's expression."""
 
 import logging
+import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
-from genept.cells import measure_coverage, sentences
+from genept.cells import Coverage, measure_coverage, sentences
 from genept.embeddings import GeneEmbeddings, encoder_of
 from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, ready_encoder
 from genept.encoders.sent_texts import TooLong
-from genept.errors import ArgumentError
+from genept.errors import ArgumentError, GeneptWarning
 from genept.genes import GeneMatch
 from genept.genes.resolve import UNKNOWN
 from genept.tl.cell_sentences import readable_names
@@ -44,18 +45,10 @@ def genept_s(
         If there is no encoder, or it can't run.
     """
     ready = sentence_encoder(genes, encoder)
-    names = readable_names(measured, identity)
-    coverage = measure_coverage(measured.expression, _readable(names, identity))
-    log.info("%s", coverage.summary("a name that can be read"))
-    refuse_low_coverage(
-        coverage,
-        min_coverage,
-        have="a name that can be read",
-        do="put gene symbols in adata.var_names, or fetch the lists of genes (genept data fetch)",
-    )
+    written, coverage = write_sentences(measured, identity, max_genes=max_genes, min_coverage=min_coverage)
     encoded = embed_texts(
         ready,
-        sentences(measured.expression, names, max_genes=max_genes),
+        written,
         unit="cell",
         too_long=too_long,
         max_cost=max_cost,
@@ -83,6 +76,28 @@ def genept_s(
             "encoder": {"name": ready.name, "fingerprint": ready.fingerprint, **ready.describe()},
         },
     )
+
+
+def write_sentences(
+    measured: MeasuredGenes, identity: Identity, *, max_genes: int, min_coverage: float
+) -> tuple[list[str], Coverage]:
+    """Write a sentence for each cell, and say how much of the counts is in genes whose name can be read.
+
+    Raises
+    ------
+    GeneNamesError, CoverageError
+        As :func:`genept_s`.
+    """
+    names = readable_names(measured, identity)
+    coverage = measure_coverage(measured.expression, _readable(names, identity))
+    log.info("%s", coverage.summary("a name that can be read"))
+    refuse_low_coverage(
+        coverage,
+        min_coverage,
+        have="a name that can be read",
+        do="put gene symbols in adata.var_names, or fetch the lists of genes (genept data fetch)",
+    )
+    return sentences(measured.expression, names, max_genes=max_genes), coverage
 
 
 def _readable(names: Sequence[str], identity: Identity) -> GeneMatch:
@@ -118,4 +133,13 @@ def sentence_encoder(
             do="name one (in Python: encoder='minilm', on the command line: --encoder minilm), or pass "
             "gene embeddings whose encoder is to be used",
         )
-    return ready_encoder(encoder)
+    ready = ready_encoder(encoder)
+    kept = genes.provenance.get("encoder", {}) if genes is not None else {}
+    if kept.get("name") == ready.name and kept.get("fingerprint") not in (None, ready.fingerprint):
+        warnings.warn(
+            f"the genes were embedded by {kept['fingerprint']}, the sentences will be by "
+            f"{ready.fingerprint}: the same encoder with other settings",
+            GeneptWarning,
+            stacklevel=2,
+        )
+    return ready

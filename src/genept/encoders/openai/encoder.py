@@ -1,5 +1,6 @@
 """``openai:MODEL``: embeddings of OpenAI, and of every server that speaks its protocol."""
 
+import math
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import Any
@@ -90,10 +91,15 @@ class OpenAIEncoder:
             "tokens_per_minute": tokens_per_minute,
             "timeout": timeout,
         }
+        whole = ("dimensions", "max_tokens", "batch_size", "concurrency")
         for argument, value in positive.items():
-            if value is not None and not value > 0:
-                raise ArgumentError(f"{argument} of {value}", expected="a positive number", do="leave it out")
-        if price is not None and not price >= 0:
+            fits = value is None or 0 < value < math.inf
+            if not fits or (argument in whole and value is not None and value != int(value)):
+                kind = "whole number" if argument in whole else "number"
+                raise ArgumentError(
+                    f"{argument} of {value}", expected=f"a positive {kind}", do="leave it out"
+                )
+        if price is not None and not 0 <= price < math.inf:
             raise ArgumentError(f"a price of {price}", expected="0 or more", do="leave it out")
         self.model = model.strip()
         self.name = f"openai:{self.model}"
@@ -146,6 +152,10 @@ class OpenAIEncoder:
     def count_tokens(self, texts: Sequence[str]) -> NDArray[np.intp]:
         """Count tokens by tiktoken where its vocabulary is on this machine, else on the high side."""
         return self._tokens.count(texts)
+
+    def most_tokens(self, text: str) -> int:
+        """Give its bytes and two marks: no tokenizer makes more of a text."""
+        return len(text.encode()) + 2
 
     def shorten(self, text: str) -> str:
         """Cut a text to ``max_tokens``, at its end."""

@@ -1,12 +1,12 @@
 """Requests to an embeddings server through OpenAI's SDK, one attempt each."""
 
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
 from typing import TYPE_CHECKING, Any
 
 from genept.encoders.openai.reply import read_reply
 from genept.encoders.protocol import Reply
-from genept.errors import MissingDependencyError
+from genept.errors import FetchError, MissingDependencyError
 from genept.remote.endpoint import Endpoint
 from genept.remote.refusal import Refusal, explain
 from genept.remote.secret import Secrets
@@ -62,16 +62,19 @@ class Session:
         import openai
 
         try:
+            narrowed: dict[str, Any] = {} if self._dimensions is None else {"dimensions": self._dimensions}
             response = await self._client.embeddings.with_raw_response.create(
                 model=self._model,
                 input=list(texts),
                 # A third of the size of numbers in digits; servers that don't know it answer with numbers.
                 encoding_format="base64",
-                dimensions=openai.omit if self._dimensions is None else self._dimensions,
+                **narrowed,
             )
             return read_reply(response.content, len(texts))
         except openai.OpenAIError as error:
             return explain(error, url=self._url, secrets=self._secrets, patience=self._timeout)
+        except Exception as error:  # of the libraries below: an address that can't be used, say
+            return Refusal(f"the SDK failed with {type(error).__name__}", "connection", was_sent=False)
 
 
 @asynccontextmanager
@@ -107,8 +110,31 @@ async def open_client(
     settings, secrets = client_settings(endpoint, timeout=timeout)
     import openai
 
-    async with openai.AsyncOpenAI(**settings) as client:
+    with usable_environment():
+        # A redirect would take headers to a server that nobody named.
+        settings["http_client"] = openai.DefaultAsyncHttpxClient(follow_redirects=False)
+        client = openai.AsyncOpenAI(**settings)
+    async with client:
         yield client, secrets
+
+
+@contextmanager
+def usable_environment() -> Iterator[None]:
+    """Turn what a client says of proxies and certificates into an error that says what to do.
+
+    Raises
+    ------
+    FetchError
+        In place of any error.
+    """
+    try:
+        yield
+    except (ImportError, OSError, ValueError) as error:
+        raise FetchError(
+            f"a connection can't be prepared ({type(error).__name__})",
+            expected="usable settings of proxies and certificates",
+            do="check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE in the environment",
+        ) from None
 
 
 def client_settings(endpoint: Endpoint, *, timeout: float) -> tuple[dict[str, Any], Secrets]:

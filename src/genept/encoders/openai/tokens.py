@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 # All of OpenAI's embedding models have this vocabulary.
 ENCODING = "cl100k_base"
 _ADDRESS = f"https://openaipublic.blob.core.windows.net/encodings/{ENCODING}.tiktoken"
+_SHA256 = "223921b76ee99bde995b7ff738513eef100fb51d18c93597a113bcffe865b2a7"
 # Words of small letters, runs of capitals and digits (symbols, identifiers), and all else but white space.
 _RUNS = re.compile(r"([a-z]+)|([A-Z0-9]+)|([^\sa-zA-Z0-9])")
 
@@ -107,11 +108,20 @@ class Counted:
 @cache
 def tokens() -> Tokens:
     """Find the best way to count that this machine has; nothing is fetched."""
-    if importlib.util.find_spec("tiktoken") is None or not _vocabulary().is_file():
+    if importlib.util.find_spec("tiktoken") is None or not _is_whole(_vocabulary()):
         return Estimated()
     import tiktoken
 
     return Counted(tiktoken.get_encoding(ENCODING))
+
+
+def _is_whole(vocabulary: Path) -> bool:
+    # tiktoken would remove a file that isn't, and fetch another.
+    try:
+        content = vocabulary.read_bytes()
+    except OSError:
+        return False
+    return hashlib.sha256(content).hexdigest() == _SHA256
 
 
 def _vocabulary() -> Path:

@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 from genept.encoders.openai.batch.remote_batch import RemoteBatch, batch_of
-from genept.encoders.openai.session import client_settings
+from genept.encoders.openai.session import client_settings, usable_environment
 from genept.errors import FetchError
 from genept.remote.attempts import steadily
 from genept.remote.endpoint import Endpoint
@@ -185,7 +185,10 @@ def open_batch_server(endpoint: Endpoint, *, timeout: float) -> Iterator[BatchSe
     settings, secrets = client_settings(endpoint, timeout=timeout)
     import openai
 
-    with openai.OpenAI(**settings) as client:
+    with usable_environment():
+        settings["http_client"] = openai.DefaultHttpxClient(follow_redirects=False)
+        client = openai.OpenAI(**settings)
+    with client:
         yield BatchServer(client, url=endpoint.url, secrets=secrets, timeout=timeout)
 
 

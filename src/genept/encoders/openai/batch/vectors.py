@@ -114,7 +114,7 @@ def keep_vectors(
     collected = Collected(n_tokens=n_tokens)
     good = _good(_first(file, found, collected), found, collected, width=width)
     while some := list(islice(good, _AT_ONCE)):
-        cache.keep(
+        cache.keep_patiently(
             [bytes.fromhex(answer.custom_id) for answer, _ in some],
             np.stack([vector for _, vector in some]),
             [lengths.get(answer.custom_id, answer.n_tokens) for answer, _ in some],
