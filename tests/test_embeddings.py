@@ -148,6 +148,7 @@ def test_a_truncated_file_is_refused(tmp_path: Path) -> None:
         genept.read_embeddings(path)
 
 
+@pytest.mark.slow
 def test_a_full_disk_leaves_the_old_file_as_it_was(tmp_path: Path) -> None:
     """A limit on the size of files stands for the full disk: the write fails half-way, for real."""
     path = tmp_path / "genes.h5ad"

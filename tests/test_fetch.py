@@ -277,6 +277,7 @@ def test_what_is_longer_than_the_file_is_begun_anew(cache: Path, server: FileSer
         assert fetch(NAME, refresh=True).path.read_bytes() == CONTENT
 
 
+@pytest.mark.slow
 def test_two_processes_fetch_a_file_once(cache: Path, server: FileServer) -> None:
     server.faults.extend(["half", "half"])
     code = f"from genept.datasets import fetch; print(fetch({NAME!r}).sha256)"

@@ -24,6 +24,7 @@ def cells() -> AnnData:
     return adata
 
 
+@pytest.mark.slow
 def test_umap_draws_every_row_and_names_every_category(cells: AnnData, tmp_path: Path) -> None:
     cells.uns["type_colors"] = ["#ff0000", "#00ff00", "#0000ff"]
     before = cells.copy()

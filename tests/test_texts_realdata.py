@@ -18,7 +18,7 @@ from genept.genes import species_resolver
 from genept.texts import build_texts, get_texts
 from tests.conftest import RunGenept
 
-pytestmark = pytest.mark.realdata
+pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 
 
 class _Quiet(SimpleHTTPRequestHandler):

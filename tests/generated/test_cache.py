@@ -45,6 +45,7 @@ def wait_until(condition: Callable[[], bool]) -> None:
     raise AssertionError("it didn't come about")
 
 
+@pytest.mark.slow
 def test_a_killed_process_goes_on_where_it_was(server: ChatServer, make: Make) -> None:
     server.delay = 0.05
     process = start(server.url)
@@ -61,6 +62,7 @@ def test_a_killed_process_goes_on_where_it_was(server: ChatServer, make: Make) -
     assert len(server.requests) == 40 - had
 
 
+@pytest.mark.slow
 def test_ctrl_c(server: ChatServer, make: Make) -> None:
     """It ends at once, though a server hangs, and what arrived is kept."""
     server.faults = {gene: ["silent"] for gene in MANY.symbols[20:]}
@@ -76,6 +78,7 @@ def test_ctrl_c(server: ChatServer, make: Make) -> None:
     assert kept() == server.answered
 
 
+@pytest.mark.slow
 def test_two_processes_share_the_answers(server: ChatServer) -> None:
     server.delay = 0.02
     processes = [start(server.url), start(server.url)]

@@ -119,6 +119,7 @@ def test_a_read_only_cache_is_found_out_before_anything_is_paid(
     assert not server.requests
 
 
+@pytest.mark.slow
 def test_a_full_disk_keeps_what_was_paid_for(server: EmbeddingsServer, tmp_path: Path) -> None:
     """A limit on the size of files stands for the disk."""
     names = genept.embed_genes(encoder="random").genes.symbols[:400]

@@ -86,7 +86,8 @@ def run_and_kill(server: Apart, output: Path, *, kills: int) -> int:
     return killed
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kills", [50])
 def test_kill_and_resume(kills: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     output = tmp_path / "genes.h5ad"
     with serving_apart(tmp_path / "books.jsonl", "--delay", "0.02") as server:

@@ -11,6 +11,9 @@ from tests.remote.batch_plan import plan_from
 from tests.remote.batches import TEXTS, create, found, line_of, lines_of, read, run, upload
 from tests.remote.embeddings_server import BatchPlan, EmbeddingsServer
 
+# What tests the tests' own server.
+pytestmark = pytest.mark.slow
+
 
 def test_there_and_back(server: EmbeddingsServer, client: openai.OpenAI) -> None:
     batch = create(client, upload(client, lines_of()), run="7")

@@ -10,6 +10,9 @@ from tests.remote.apart import serving_apart
 from tests.remote.batches import create, lines_of, read, run, upload
 from tests.remote.embeddings_server import BatchPlan, EmbeddingsServer
 
+# What tests the tests' own server.
+pytestmark = pytest.mark.slow
+
 
 def test_files_come_back_byte_for_byte(client: openai.OpenAI) -> None:
     content = b"\r\n--a\nr\xc3\xa4umt auf\x00\xff\r\n\r\n--\r\n"

@@ -23,6 +23,9 @@ from tests.remote.faults import ERRORS
 FORMATS = [pytest.param("float", id="float"), pytest.param(openai.omit, id="base64")]
 TEXTS = ["lyses bacteria", "binds the T cell receptor", "räumt auf"]
 
+# What tests the tests' own server.
+pytestmark = pytest.mark.slow
+
 
 def ask(client: openai.OpenAI, texts: list[str] = TEXTS, **more: Any) -> openai.types.CreateEmbeddingResponse:
     return client.embeddings.create(model=MODEL, input=texts, **{"encoding_format": "float"} | more)

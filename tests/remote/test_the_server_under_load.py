@@ -24,6 +24,9 @@ from tests.remote.embeddings_server import (
 )
 from tests.remote.faults import HARMLESS
 
+# What tests the tests' own server.
+pytestmark = pytest.mark.slow
+
 
 def post(url: str, text: str) -> tuple[int, str]:
     """The status of an answer, and after how long to come back; a good answer is read to its end."""
