@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from transformers import AutoModel, AutoTokenizer
 
 from genept.encoders import embed_texts, get_encoder
-from genept.encoders.not_loaded import Source, why_not_loaded
-from genept.encoders.sentence_transformer import HuggingFaceEncoder
+from genept.encoders.local.hugging_face import HuggingFaceEncoder
+from genept.encoders.local.not_loaded import Source, why_not_loaded
 from genept.errors import (
     ArgumentError,
     EncoderError,

@@ -12,7 +12,7 @@ text_encoders: Registry[TextEncoder | CorpusEncoder] = Registry(
     "text encoder",
     group="genept.encoders",
     builtins={
-        "hf": "genept.encoders.sentence_transformer:HuggingFaceEncoder",
+        "hf": "genept.encoders.local.hugging_face:HuggingFaceEncoder",
         "lsa": "genept.encoders.lsa:LSA",
         "minilm": "genept.encoders.minilm:MiniLM",
         "openai": "genept.encoders.openai:OpenAIEncoder",

@@ -8,9 +8,9 @@ from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
-from genept.encoders.hardware import Precision, check_libraries, choose_device, choose_precision
-from genept.encoders.loading import load_model
-from genept.encoders.local_model import LocalModel
+from genept.encoders.local.hardware import Precision, check_libraries, choose_device, choose_precision
+from genept.encoders.local.loading import load_model
+from genept.encoders.local.local_model import LocalModel
 from genept.errors import EncoderError, MissingDependencyError
 
 # sha256 of model.safetensors as its authors published it.

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.encoders.hardware import Precision, map_on_cores, set_precision
-from genept.encoders.model_text import longest_input, tokenizer_that_pads
+from genept.encoders.local.hardware import Precision, map_on_cores, set_precision
+from genept.encoders.local.model_text import longest_input, tokenizer_that_pads
 from genept.encoders.protocol import BatchLimits
 from genept.errors import EncoderError
 

@@ -2,11 +2,17 @@
 
 from importlib.metadata import version
 
-from genept.encoders.hardware import Precision, check_libraries, choose_device, choose_precision
-from genept.encoders.loading import load_model
-from genept.encoders.local_model import LocalModel
-from genept.encoders.model_files import declares_modules, fetched_folder, folder_sum, is_offline, model_folder
-from genept.encoders.model_text import PoolingName, set_pooling
+from genept.encoders.local.hardware import Precision, check_libraries, choose_device, choose_precision
+from genept.encoders.local.loading import load_model
+from genept.encoders.local.local_model import LocalModel
+from genept.encoders.local.model_files import (
+    declares_modules,
+    fetched_folder,
+    folder_sum,
+    is_offline,
+    model_folder,
+)
+from genept.encoders.local.model_text import PoolingName, set_pooling
 from genept.errors import ArgumentError
 
 

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from genept.encoders.not_loaded import Source, why_not_loaded
+from genept.encoders.local.not_loaded import Source, why_not_loaded
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -33,7 +33,7 @@ def load_model(
     ------
     GeneptError
         If it can't be loaded: the kinds and reasons are those of
-        :func:`genept.encoders.not_loaded.why_not_loaded`.
+        :func:`genept.encoders.local.not_loaded.why_not_loaded`.
     """
     from sentence_transformers import SentenceTransformer
 

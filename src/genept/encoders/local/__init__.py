@@ -1,0 +1,1 @@
+"""Models that run on this machine: any of Hugging Face, and what it shares with MiniLM."""
