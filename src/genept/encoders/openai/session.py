@@ -1,20 +1,18 @@
 """Requests to an embeddings server through OpenAI's SDK, one attempt each."""
 
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from typing import TYPE_CHECKING, Any
 
 from genept.encoders.openai.reply import read_reply
 from genept.encoders.protocol import Reply
-from genept.errors import FetchError, MissingDependencyError
+from genept.remote.client import client_settings, usable_environment
 from genept.remote.endpoint import Endpoint
 from genept.remote.refusal import Refusal, explain
 from genept.remote.secret import Secrets
 
 if TYPE_CHECKING:
     import openai
-
-CONNECT_SECONDS = 10.0
 
 
 class Session:
@@ -90,24 +88,7 @@ async def open_session(
     ArgumentError
         If the server needs a key and there is none.
     """
-    async with open_client(endpoint, timeout=timeout) as (client, secrets):
-        yield Session(
-            client, model, dimensions=dimensions, url=endpoint.url, secrets=secrets, timeout=timeout
-        )
-
-
-@asynccontextmanager
-async def open_client(
-    endpoint: Endpoint, *, timeout: float
-) -> AsyncIterator[tuple["openai.AsyncOpenAI", Secrets]]:
-    """Open the SDK's client, which tries nothing again by itself, and name what it must not show.
-
-    Raises
-    ------
-    MissingDependencyError, ArgumentError
-        As :func:`open_session`.
-    """
-    settings, secrets = client_settings(endpoint, timeout=timeout)
+    settings, secrets = client_settings(endpoint, needed_by="the encoder 'openai'", timeout=timeout)
     import openai
 
     with usable_environment():
@@ -115,53 +96,6 @@ async def open_client(
         settings["http_client"] = openai.DefaultAsyncHttpxClient(follow_redirects=False)
         client = openai.AsyncOpenAI(**settings)
     async with client:
-        yield client, secrets
-
-
-@contextmanager
-def usable_environment() -> Iterator[None]:
-    """Turn what a client says of proxies and certificates into an error that says what to do.
-
-    Raises
-    ------
-    FetchError
-        In place of any error.
-    """
-    try:
-        yield
-    except (ImportError, OSError, ValueError) as error:
-        raise FetchError(
-            f"a connection can't be prepared ({type(error).__name__})",
-            expected="usable settings of proxies and certificates",
-            do="check HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and SSL_CERT_FILE in the environment",
-        ) from None
-
-
-def client_settings(endpoint: Endpoint, *, timeout: float) -> tuple[dict[str, Any], Secrets]:
-    """Give the arguments of the SDK's clients, and what must not be shown.
-
-    Raises
-    ------
-    MissingDependencyError, ArgumentError
-        As :func:`open_session`.
-    """
-    try:
-        import openai
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"the encoder 'openai' needs {error.name}, which isn't installed",
-            expected="the OpenAI SDK, which talks to any server of this protocol",
-            do="pip install 'genept[openai]'",
-        ) from error
-    key = endpoint.read_key()
-    settings = {
-        # The SDK insists on one; servers that need none look away.
-        "api_key": key or "none",
-        "base_url": endpoint.url,
-        "default_headers": endpoint.headers_with(key),
-        "default_query": endpoint.query,
-        # What is to be tried again is decided elsewhere.
-        "max_retries": 0,
-        "timeout": openai.Timeout(timeout, connect=CONNECT_SECONDS),
-    }
-    return settings, Secrets((key, *endpoint.secrets))
+        yield Session(
+            client, model, dimensions=dimensions, url=endpoint.url, secrets=secrets, timeout=timeout
+        )

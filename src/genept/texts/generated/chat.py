@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, cast
 
-from genept.errors import MissingDependencyError
+from genept.remote.client import client_settings, usable_environment
 from genept.remote.endpoint import Endpoint
 from genept.remote.refusal import explain
-from genept.remote.secret import Secrets
 from genept.texts.generated.answer import Answer, UnusableError, read_answer
 from genept.texts.generated.prompt import MAX_TOKENS, TEMPERATURE
 
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 RETRIES = 4
 # A model on a laptop's processor, asked eight things at once, takes its time.
 _ANSWER_SECONDS = 300.0
-_CONNECT_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -62,27 +60,17 @@ class Chat:
     """
 
     def __init__(self, endpoint: Endpoint, model: str) -> None:
-        try:
-            import openai
-        except ImportError as error:
-            raise MissingDependencyError(
-                f"generated texts need {error.name}, which isn't installed",
-                expected="the OpenAI SDK, which talks to any server of this protocol",
-                do="pip install 'genept[openai]'",
-            ) from error
-        key = endpoint.read_key()
+        settings, self._secrets = client_settings(
+            endpoint, needed_by="the source 'generated'", timeout=_ANSWER_SECONDS, retries=RETRIES
+        )
+        import openai
+
         self._url = endpoint.url
         self._model = model
-        self._secrets = Secrets((key, *endpoint.secrets))
-        self._client = openai.AsyncOpenAI(
-            # The SDK insists on one; servers that need none look away.
-            api_key=key or "none",
-            base_url=endpoint.url,
-            default_headers=endpoint.headers,
-            default_query=endpoint.query,
-            max_retries=RETRIES,
-            timeout=openai.Timeout(_ANSWER_SECONDS, connect=_CONNECT_SECONDS),
-        )
+        with usable_environment():
+            # A redirect would take headers to a server that nobody named.
+            settings["http_client"] = openai.DefaultAsyncHttpxClient(follow_redirects=False)
+            self._client = openai.AsyncOpenAI(**settings)
 
     async def close(self) -> None:
         """Close all connections."""

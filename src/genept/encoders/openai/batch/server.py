@@ -8,9 +8,9 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 
 from genept.encoders.openai.batch.remote_batch import RemoteBatch, batch_of
-from genept.encoders.openai.session import client_settings, usable_environment
 from genept.errors import FetchError
 from genept.remote.attempts import steadily
+from genept.remote.client import client_settings, usable_environment
 from genept.remote.endpoint import Endpoint
 from genept.remote.refusal import Refusal, explain
 from genept.remote.secret import Secrets
@@ -182,7 +182,7 @@ def open_batch_server(endpoint: Endpoint, *, timeout: float) -> Iterator[BatchSe
     ArgumentError
         If the server needs a key and there is none.
     """
-    settings, secrets = client_settings(endpoint, timeout=timeout)
+    settings, secrets = client_settings(endpoint, needed_by="the Batch API", timeout=timeout)
     import openai
 
     with usable_environment():
