@@ -237,6 +237,7 @@ def shares(adata: AnnData, resolution: Resolution) -> dict[str, float]:
 
 
 @pytest.mark.realdata
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "rule", "genes", "counts"),
     [
@@ -259,6 +260,7 @@ def test_real_data_sets(
 
 
 @pytest.mark.realdata
+@pytest.mark.slow
 def test_every_task_label_that_ncbi_or_hgnc_knows_is_found(realdata: Path, real: Resolver) -> None:
     labels = set()
     for path in (realdata / "tasks" / "gene_property").rglob("*.[ct][sx][vt]"):
