@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -15,12 +15,13 @@ from genept.encoders.batches import batches
 from genept.encoders.budget import Budget
 from genept.encoders.pace import Pace
 from genept.encoders.protocol import BatchLimits, RemoteEncoder, RemoteSession, Reply
+from genept.encoders.replies import all_agree, billed_tokens, flaw_of, usual_width
 from genept.encoders.vector_cache import LOOK_AGAIN
 from genept.encoders.vector_cache import PATIENCE as CACHE_PATIENCE
 from genept.errors import FetchError, GeneptError, name_some
 from genept.remote import attempts
 from genept.remote.attempts import ATTEMPTS, LONGEST_PAUSE, wait_before
-from genept.remote.refusal import MAY_BE_BILLED, Refusal
+from genept.remote.refusal import Refusal
 from genept.remote.secret import queries_hidden
 from genept.sqlite_file import BusyError
 
@@ -220,11 +221,11 @@ class RemoteRun:
                 return None, batch, 0
             batch = self._part(batch, batch.positions[missing])
             answer = await session.ask([self._texts[i] for i in batch.positions])
-            return answer, batch, _billed(answer, batch.n_tokens)
+            return answer, batch, billed_tokens(answer, batch.n_tokens)
 
     async def _take(self, batch: _Batch, reply: Reply) -> None:
         vectors = list(reply.vectors)
-        self._dimensions = self._dimensions or _usual_width(vectors)
+        self._dimensions = self._dimensions or usual_width(vectors)
         good = [
             row
             for row, vector in enumerate(vectors)
@@ -235,12 +236,12 @@ class RemoteRun:
             self._pace.speed_up()
             self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
             self._give_up_at = time.monotonic() + PATIENCE
-        elif self._cache.dimensions not in (None, _usual_width(vectors)) and _agree(vectors):
+        elif self._cache.dimensions not in (None, usual_width(vectors)) and all_agree(vectors):
             # All of another width than before: says so, and what to do about it.
             await self._keep(batch.positions, [vector for vector in vectors if vector is not None])
         bad = [row for row in range(len(batch.positions)) if row not in set(good)]
         if bad:
-            flaw = reply.flaw or _flaw(vectors, self._dimensions)
+            flaw = reply.flaw or flaw_of(vectors, self._dimensions)
             left = self._part(batch, batch.positions[bad])
             self._again(replace(left, attempts=batch.attempts + 1), Refusal(flaw))
 
@@ -285,7 +286,11 @@ class RemoteRun:
             return
         if refusal.status != _BUSY:
             self._count(refusal)
-        self._waiting.append(batch)
+        if self._dimensions is None:
+            # Many texts together say best how wide vectors are.
+            self._waiting.appendleft(batch)
+        else:
+            self._waiting.append(batch)
 
     def _fail(self, batch: _Batch, refusal: Refusal) -> None:
         self._failures |= dict.fromkeys(batch.positions.tolist(), refusal.reason)
@@ -308,32 +313,3 @@ class RemoteRun:
 
     def _part(self, batch: _Batch, positions: NDArray[np.intp]) -> _Batch:
         return replace(batch, positions=positions, n_tokens=int(self._lengths[positions].sum()))
-
-
-def _flaw(vectors: Sequence[NDArray[np.float32] | None], dimensions: int | None) -> str:
-    other = {len(vector) for vector in vectors if vector is not None} - {dimensions}
-    widths = ", ".join(map(str, sorted(other)))
-    return (
-        f"vectors of {widths} numbers where {dimensions} were expected" if other else "not all numbers finite"
-    )
-
-
-def _agree(vectors: Sequence[NDArray[np.float32] | None]) -> bool:
-    """Whether there is a vector for every text, and all are as wide."""
-    widths = {None if vector is None else len(vector) for vector in vectors}
-    return len(vectors) > 1 and len(widths) == 1 and None not in widths
-
-
-def _usual_width(vectors: Sequence[NDArray[np.float32] | None]) -> int | None:
-    """Width that most vectors of a first answer have."""
-    widths = Counter(len(vector) for vector in vectors if vector is not None)
-    return max(widths, key=lambda width: (widths[width], width), default=None)
-
-
-def _billed(answer: Reply | Refusal, estimated: int) -> int:
-    """Tokens that a request cost: what the server says, and the estimate where it may have worked in vain."""
-    if isinstance(answer, Reply):
-        return estimated if answer.n_tokens is None else answer.n_tokens
-    if not answer.was_sent:
-        return 0
-    return estimated if answer.status in (0, *MAY_BE_BILLED) else 0
