@@ -19,7 +19,8 @@ from numpy.typing import NDArray
 from genept.encoders import embed_texts, estimate_texts
 from genept.encoders.protocol import BatchLimits
 from genept.encoders.random_control import RandomControl
-from genept.encoders.vector_cache import open_vectors, vectors_path
+from genept.encoders.vector_cache import open_vectors
+from genept.encoders.vectors_file import vectors_path
 from genept.errors import EncoderError, OutputError
 from genept.sqlite_file import SQLiteFile
 from tests.conftest import RunGenept

@@ -12,7 +12,7 @@ import pytest
 from anndata import AnnData
 
 import genept
-from genept.encoders.vector_cache import vectors_path
+from genept.encoders.vectors_file import vectors_path
 from tests.conftest import RunGenept
 from tests.remote.conftest import KEY
 from tests.remote.embeddings_server import EmbeddingsServer, vector_of

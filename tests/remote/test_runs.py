@@ -16,7 +16,7 @@ from genept.encoders import embed_texts, remote_run
 from genept.encoders.openai import OpenAIEncoder
 from genept.encoders.pace import Pace
 from genept.encoders.protocol import RateLimits
-from genept.encoders.vector_cache import vectors_path
+from genept.encoders.vectors_file import vectors_path
 from genept.errors import ArgumentError, CostError, EncoderError, FetchError, GeneptError
 from genept.testing import TextEncoderConformance
 from tests.remote.embeddings_server import EmbeddingsServer, FaultSchedule, serving, tokens_of, vector_of

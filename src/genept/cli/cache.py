@@ -18,7 +18,7 @@ app = typer.Typer(
 def info(json: JsonOption = False) -> None:
     """Say where the cache lies, and what it has of which encoder."""
     from genept.encoders.cache_upkeep import list_encoders
-    from genept.encoders.vector_cache import vectors_path
+    from genept.encoders.vectors_file import vectors_path
 
     path, encoders = vectors_path(), list_encoders()
     size = path.stat().st_size if path.exists() else 0

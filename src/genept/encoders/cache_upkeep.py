@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from genept.atomic import written_whole
-from genept.encoders.vector_cache import checksum, vectors_file, vectors_path
+from genept.encoders.vectors_file import checksum, vectors_file, vectors_path
 from genept.errors import ArgumentError, UnknownNameError
 from genept.sqlite_file import is_whole
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from genept.encoders.budget import cost
 from genept.encoders.protocol import RemoteEncoder, TextEncoder
 from genept.encoders.sent_texts import TooLong, prepare
-from genept.encoders.vector_cache import open_vectors, vectors_path
+from genept.encoders.vector_cache import open_vectors
+from genept.encoders.vectors_file import vectors_path
 
 
 @dataclass(frozen=True)

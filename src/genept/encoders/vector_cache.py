@@ -2,29 +2,18 @@
 
 import sqlite3
 import time
-import zlib
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
-from pathlib import Path
 from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.datasets.cache import cache_folder
+from genept.encoders.vectors_file import checksum, vectors_file
 from genept.errors import EncoderError
 from genept.sqlite_file import BusyError, SQLiteFile, is_damage
 
-# What was released once is never changed: another group of statements follows it.
-MIGRATIONS = (
-    (
-        "CREATE TABLE encoders (id INTEGER PRIMARY KEY, fingerprint TEXT NOT NULL UNIQUE)",
-        "CREATE TABLE vectors (id INTEGER PRIMARY KEY, encoder INTEGER NOT NULL REFERENCES encoders,"
-        " text_sha256 BLOB NOT NULL, n_tokens INTEGER NOT NULL, vector BLOB NOT NULL,"
-        " checksum INTEGER NOT NULL, added INTEGER NOT NULL, UNIQUE (encoder, text_sha256))",
-    ),
-)
 # Questions in one statement; SQLite takes 999 parameters at least.
 _AT_ONCE = 500
 # Vectors that are looked at to tell how wide all of them are.
@@ -33,24 +22,7 @@ _SOME = 25
 PATIENCE, LOOK_AGAIN = 600.0, 0.2
 # How long SQLite itself waits for that, in milliseconds: Ctrl-C waits as long.
 _BUSY_MILLISECONDS = 1000
-# Numbers in a damaged file that are tried in vain before the rest is given up.
-_MOST_SKIPPED = 1_000_000
 _T = TypeVar("_T")
-
-
-def vectors_path() -> Path:
-    """Where the file of vectors lies: beside the folder of fetched files."""
-    return cache_folder().parent / "vectors.sqlite"
-
-
-def vectors_file(path: Path | None = None) -> SQLiteFile:
-    """Describe the file of vectors."""
-    return SQLiteFile(path or vectors_path(), "the cache of vectors", MIGRATIONS, rescue=_rescue)
-
-
-def checksum(fingerprint: str, text_sha256: bytes, n_tokens: int, vector: bytes) -> int:
-    """Checksum of a row, since SQLite notices damage to its own structure but not to what a row says."""
-    return zlib.crc32(vector, zlib.crc32(b"%s %b %d" % (fingerprint.encode(), text_sha256, n_tokens)))
 
 
 class VectorCache:
@@ -258,40 +230,3 @@ def open_vectors(fingerprint: str) -> Iterator[VectorCache]:
 
 def _in_parts(digests: Sequence[bytes]) -> Iterator[Sequence[bytes]]:
     return (digests[start : start + _AT_ONCE] for start in range(0, len(digests), _AT_ONCE))
-
-
-def _rescue(connection: sqlite3.Connection, aside: Path) -> int:
-    """Bring over the rows of a damaged file that can be read and are as they were written."""
-    rescued = 0
-    with closing(sqlite3.connect(aside)) as damaged:
-        try:
-            fingerprints = dict(damaged.execute("SELECT id, fingerprint FROM encoders").fetchall())
-        except sqlite3.DatabaseError:
-            return 0
-        connection.executemany("INSERT OR IGNORE INTO encoders VALUES (?, ?)", fingerprints.items())
-        for row in _readable_rows(damaged):
-            try:
-                sound = checksum(fingerprints[row[1]], *row[2:5]) == row[5]
-            except (KeyError, TypeError):
-                continue
-            if sound:
-                connection.execute("INSERT OR IGNORE INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-                rescued += 1
-    return rescued
-
-
-def _readable_rows(damaged: sqlite3.Connection) -> Iterator[tuple[Any, ...]]:
-    """Go over the rows by their numbers, past those that SQLite can't read."""
-    number, skipped = 0, 0
-    while skipped < _MOST_SKIPPED:
-        try:
-            row = damaged.execute(
-                "SELECT * FROM vectors WHERE id > ? ORDER BY id LIMIT 1", (number,)
-            ).fetchone()
-        except sqlite3.DatabaseError:
-            number, skipped = number + 1, skipped + 1
-            continue
-        if row is None:
-            return
-        number = row[0]
-        yield row
