@@ -9,12 +9,20 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, get_encoder, ready_encoder
+from genept.encoders import (
+    CorpusEncoder,
+    TextEncoder,
+    embed_texts,
+    encoder_from_words,
+    get_encoder,
+    ready_encoder,
+)
 from genept.encoders import minilm as minilm_module
 from genept.encoders.lsa import LSA, FittedLSA
 from genept.encoders.minilm import MiniLM
+from genept.encoders.openai import OpenAIEncoder
 from genept.encoders.random_control import RandomControl
-from genept.errors import EncoderError, MissingDependencyError, UnknownNameError
+from genept.errors import ArgumentError, EncoderError, MissingDependencyError, UnknownNameError
 from genept.testing import TextEncoderConformance
 from genept.texts import StarterTexts
 
@@ -174,3 +182,27 @@ def test_the_engine_keeps_order_over_many_batches() -> None:
 def test_the_engine_takes_no_texts() -> None:
     embedded = embed_texts(RandomControl(dimensions=4), [])
     assert embedded.vectors.shape == (0, 4)
+
+
+def test_settings_as_words_get_the_types_that_the_encoder_declares() -> None:
+    made = encoder_from_words("openai:x", {"dimensions": "3", "timeout": "2.5", "price": "0"}, concurrency=2)
+    assert isinstance(made, OpenAIEncoder)
+    assert (made.dimensions, made.usd_per_million_tokens, made.rate_limits.concurrency) == (3, 0.0, 2)
+    control = encoder_from_words("random", {"seed": "4"})
+    assert isinstance(control, RandomControl)
+    assert control.settings() == {"dimensions": "384", "seed": "4"}
+
+
+@pytest.mark.parametrize(
+    ("spec", "settings", "words"),
+    [
+        ("openai:x", {"concurrency": "many"}, "a whole number"),
+        ("openai:x", {"timeout": "1h"}, "a number"),
+        ("hf:x", {"pooling": "sum"}, "mean, cls, last"),
+        ("hf:x", {"trust_remote_code": "perhaps"}, "true or false"),
+        ("lsa", {"pooling": "mean"}, "options that it takes: dimensions"),
+    ],
+)
+def test_settings_that_an_encoder_does_not_take(spec: str, settings: dict[str, str], words: str) -> None:
+    with pytest.raises(ArgumentError, match=words):
+        encoder_from_words(spec, settings)

@@ -271,3 +271,12 @@ def test_another_encoder_than_that_of_the_genes_is_noticed(counts: AnnData) -> N
     with pytest.warns(GeneptWarning, match="other settings"):
         genept.tl.embed_cells(counts, without_settings(other_seed), method="s")
     genept.tl.embed_cells(counts, other_seed, method="s")
+
+
+def test_a_file_can_not_have_code_trusted(counts: AnnData) -> None:
+    texts = genept.GeneTexts(genept.GeneTable(("LYZ", "CD3E")), ("an enzyme", "a receptor"))
+    genes = genept.embed_genes(texts, "random")
+    encoder = {"name": "hf:some/model", "settings": {"trust_remote_code": "true"}}
+    hostile = replace(genes, provenance={**genes.provenance, "encoder": encoder})
+    with pytest.raises(EncoderError, match="trust that you give yourself"):
+        genept.tl.embed_cells(counts, hostile, method="s")

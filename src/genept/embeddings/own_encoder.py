@@ -38,6 +38,12 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
     name = str(kept["name"])
     settings = dict(kept.get("settings", {}))
     _refuse_strange_server(name, settings.get("base_url"))
+    if "trust_remote_code" in settings:
+        raise EncoderError(
+            f"gene embeddings that want the code of {name} to be trusted",
+            expected="trust that you give yourself, since anybody can write such a file",
+            do=f"say --encoder {name} --set trust_remote_code=true if you trust that model",
+        )
     encoder = encoder_from_words(name, settings)
     if isinstance(encoder, CorpusEncoder) and genes.encoder_state is not None:
         return encoder.from_state(genes.encoder_state)

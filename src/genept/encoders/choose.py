@@ -1,7 +1,7 @@
 """Encoders by name."""
 
 from collections.abc import Mapping, Sequence
-from types import UnionType
+from types import NoneType, UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
 from genept.encoders.protocol import CorpusEncoder, TextEncoder
@@ -81,7 +81,8 @@ def encoder_from_words(
 
 
 def _read_as(text: str, kind: Any, name: str) -> object:
-    for one in get_args(kind) if get_origin(kind) in (UnionType, Union) else (kind,):
+    kinds = get_args(kind) if get_origin(kind) in (UnionType, Union) else (kind,)
+    for one in kinds:
         if get_origin(one) is Literal and text in get_args(one):
             return text
         if one is bool and text.lower() in ("true", "false"):
@@ -91,8 +92,16 @@ def _read_as(text: str, kind: Any, name: str) -> object:
                 return one(text)
             except ValueError:
                 continue
-    wanted = getattr(kind, "__name__", "") if isinstance(kind, type) else str(kind).replace("typing.", "")
+    wanted = ", ".join(words for one in kinds for words in _words_for(one))
     raise ArgumentError(f"the setting {name}={text} of an encoder", expected=wanted, do="correct the value")
+
+
+def _words_for(kind: Any) -> tuple[str, ...]:
+    if kind is NoneType:
+        return ()
+    if get_origin(kind) is Literal:
+        return tuple(map(str, get_args(kind)))
+    return ({int: "a whole number", float: "a number", bool: "true or false"}.get(kind, "other words"),)
 
 
 def ready_encoder(
