@@ -19,6 +19,7 @@ from genept.cli.encoder_options import (
     WaitOption,
     make_encoder,
     print_estimate,
+    refuse_wait_alone,
 )
 from genept.cli.output import JsonOption, need_output, print_json
 from genept.errors import ArgumentError
@@ -87,8 +88,7 @@ def embed(
 
     Example: genept cells embed data.h5ad --genes genes.h5ad --method w -o out.h5ad
     """
-    if wait and not batch:
-        raise ArgumentError("--wait without --batch", expected="a batch to wait for", do="leave it out")
+    refuse_wait_alone(wait=wait, batch=batch)
     if method == "w" and (batch or dry_run or max_cost is not None or too_long == "refuse"):
         raise ArgumentError(
             "--batch, --dry-run, --max-cost or --too-long with method w, which embeds no text",

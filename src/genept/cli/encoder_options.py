@@ -135,6 +135,18 @@ def make_encoder(
     return encoder_from_words(spec, words, **told)
 
 
+def refuse_wait_alone(*, wait: bool, batch: bool) -> None:
+    """Raise if there is nothing to wait for.
+
+    Raises
+    ------
+    ArgumentError
+        Saying so.
+    """
+    if wait and not batch:
+        raise ArgumentError("--wait without --batch", expected="a batch to wait for", do="leave it out")
+
+
 def print_estimate(estimate: "Estimate", *, batch: bool, max_cost: float | None, as_json: bool) -> None:
     """Print what a run would send, as a batch job if it is one, and if that may pass the highest cost."""
     if batch:

@@ -19,6 +19,7 @@ from genept.cli.encoder_options import (
     WaitOption,
     make_encoder,
     print_estimate,
+    refuse_wait_alone,
 )
 from genept.cli.options import BareSymbolsOption, OnlyOption, TaxonOption, TemplateOption
 from genept.cli.output import JsonOption, check_output, need_output, print_json, print_table
@@ -71,8 +72,7 @@ def embed(
 
     Example: genept genes embed --texts ncbi --encoder openai:text-embedding-3-small --dry-run
     """
-    if wait and not batch:
-        raise ArgumentError("--wait without --batch", expected="a batch to wait for", do="leave it out")
+    refuse_wait_alone(wait=wait, batch=batch)
     if not dry_run:
         output = need_output(output)
     from genept.cli.gene_names import names_in

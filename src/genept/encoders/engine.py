@@ -121,12 +121,15 @@ def embed_texts(
         vectors = _encode(encoder, sent, lengths, unit=unit, too_long=too_long)
         return _report(encoder, sent, vectors, lengths, n_cached=0, budget=budget)
     with open_vectors(encoder.fingerprint) as cache:
-        n_cached = len(sent.texts) - len(cache.missing(sent.digests))
+        missing = cache.missing(sent.digests)
+        n_cached = len(sent.texts) - len(missing)
         for _ in range(_ROUNDS):
-            fill(encoder, sent, cache, unit=unit, too_long=too_long, budget=budget)
+            if missing:
+                _fill(encoder, sent, missing, cache, unit=unit, too_long=too_long, budget=budget)
             vectors = np.empty((len(sent.texts), cache.dimensions or encoder.dimensions or 0), np.float32)
             lengths = np.zeros(len(sent.texts), dtype=np.intp)
-            if not cache.read(sent.digests, vectors, lengths):
+            missing = cache.read(sent.digests, vectors, lengths)
+            if not missing:
                 return _report(encoder, sent, vectors, lengths, n_cached=n_cached, budget=budget)
     raise EncoderError(
         "vectors that come back from the cache damaged again and again",
@@ -135,25 +138,17 @@ def embed_texts(
     )
 
 
-def fill(
+def _fill(
     encoder: TextEncoder,
     sent: SentTexts,
+    missing: Sequence[int],
     cache: VectorCache,
     *,
     unit: str,
     too_long: TooLong,
     budget: Budget,
 ) -> None:
-    """Embed those texts that have no vector in the cache, and keep theirs.
-
-    Raises
-    ------
-    GeneptError
-        As :func:`embed_texts`.
-    """
-    missing = cache.missing(sent.digests)
-    if not missing:
-        return
+    """Embed those texts that have no vector in the cache, and keep theirs."""
     texts = [sent.texts[position] for position in missing]
     digests = [sent.digests[position] for position in missing]
     lengths = encoder.count_tokens(texts)

@@ -1,20 +1,23 @@
-"""Arguments of the OpenAI SDK's clients, for every room that asks a server."""
+"""The OpenAI SDK's clients, for every room that asks a server."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from genept.errors import FetchError, MissingDependencyError
 from genept.remote.endpoint import Endpoint
 from genept.remote.secret import Secrets
 
+if TYPE_CHECKING:
+    import openai
+
 _CONNECT_SECONDS = 10.0
 
 
-def client_settings(
+def async_client(
     endpoint: Endpoint, *, needed_by: str, timeout: float, retries: int = 0
-) -> tuple[dict[str, Any], Secrets]:
-    """Give the arguments of the SDK's clients, and what must not be shown.
+) -> "tuple[openai.AsyncOpenAI, Secrets]":
+    """Make the SDK's asynchronous client, and name what it must not show.
 
     Parameters
     ----------
@@ -33,7 +36,43 @@ def client_settings(
         If the SDK isn't installed.
     ArgumentError
         If the server needs a key and there is none.
+    FetchError
+        If the environment's proxies or certificates can't be used.
     """
+    settings, secrets = _settings(endpoint, needed_by=needed_by, timeout=timeout, retries=retries)
+    import openai
+
+    with _usable_environment():
+        # A redirect would take headers to a server that nobody named.
+        http_client = openai.DefaultAsyncHttpxClient(follow_redirects=False)
+        return openai.AsyncOpenAI(**settings, http_client=http_client), secrets
+
+
+def sync_client(endpoint: Endpoint, *, needed_by: str, timeout: float) -> "tuple[openai.OpenAI, Secrets]":
+    """Make the SDK's other client, which tries nothing again by itself.
+
+    Parameters
+    ----------
+    endpoint, needed_by, timeout
+        As for :func:`async_client`.
+
+    Raises
+    ------
+    MissingDependencyError, ArgumentError, FetchError
+        As :func:`async_client`.
+    """
+    settings, secrets = _settings(endpoint, needed_by=needed_by, timeout=timeout, retries=0)
+    import openai
+
+    with _usable_environment():
+        http_client = openai.DefaultHttpxClient(follow_redirects=False)
+        return openai.OpenAI(**settings, http_client=http_client), secrets
+
+
+def _settings(
+    endpoint: Endpoint, *, needed_by: str, timeout: float, retries: int
+) -> tuple[dict[str, Any], Secrets]:
+    """Give the arguments of both clients, and what must not be shown."""
     try:
         import openai
     except ImportError as error:
@@ -56,14 +95,8 @@ def client_settings(
 
 
 @contextmanager
-def usable_environment() -> Iterator[None]:
-    """Turn what a client says of proxies and certificates, when it is made, into what to do.
-
-    Raises
-    ------
-    FetchError
-        In place of any error.
-    """
+def _usable_environment() -> Iterator[None]:
+    """Turn what a client says of proxies and certificates, when it is made, into what to do."""
     try:
         yield
     except (ImportError, OSError, ValueError) as error:

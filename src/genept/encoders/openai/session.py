@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from genept.encoders.openai.reply import read_reply
 from genept.encoders.protocol import Reply
-from genept.remote.client import client_settings, usable_environment
+from genept.remote.client import async_client
 from genept.remote.endpoint import Endpoint
 from genept.remote.refusal import Refusal, explain
 from genept.remote.secret import Secrets
@@ -88,13 +88,7 @@ async def open_session(
     ArgumentError
         If the server needs a key and there is none.
     """
-    settings, secrets = client_settings(endpoint, needed_by="the encoder 'openai'", timeout=timeout)
-    import openai
-
-    with usable_environment():
-        # A redirect would take headers to a server that nobody named.
-        settings["http_client"] = openai.DefaultAsyncHttpxClient(follow_redirects=False)
-        client = openai.AsyncOpenAI(**settings)
+    client, secrets = async_client(endpoint, needed_by="the encoder 'openai'", timeout=timeout)
     async with client:
         yield Session(
             client, model, dimensions=dimensions, url=endpoint.url, secrets=secrets, timeout=timeout

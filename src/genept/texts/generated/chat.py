@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Literal, cast
 
-from genept.remote.client import client_settings, usable_environment
+from genept.remote.client import async_client
 from genept.remote.endpoint import Endpoint
 from genept.remote.refusal import explain
 from genept.texts.generated.answer import Answer, UnusableError, read_answer
@@ -60,17 +60,11 @@ class Chat:
     """
 
     def __init__(self, endpoint: Endpoint, model: str) -> None:
-        settings, self._secrets = client_settings(
+        self._client, self._secrets = async_client(
             endpoint, needed_by="the source 'generated'", timeout=_ANSWER_SECONDS, retries=RETRIES
         )
-        import openai
-
         self._url = endpoint.url
         self._model = model
-        with usable_environment():
-            # A redirect would take headers to a server that nobody named.
-            settings["http_client"] = openai.DefaultAsyncHttpxClient(follow_redirects=False)
-            self._client = openai.AsyncOpenAI(**settings)
 
     async def close(self) -> None:
         """Close all connections."""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NoReturn, TypeVar
 from genept.encoders.openai.batch.remote_batch import RemoteBatch, batch_of
 from genept.errors import FetchError
 from genept.remote.attempts import steadily
-from genept.remote.client import client_settings, usable_environment
+from genept.remote.client import sync_client
 from genept.remote.endpoint import Endpoint
 from genept.remote.refusal import Refusal, explain
 from genept.remote.secret import Secrets
@@ -182,12 +182,7 @@ def open_batch_server(endpoint: Endpoint, *, timeout: float) -> Iterator[BatchSe
     ArgumentError
         If the server needs a key and there is none.
     """
-    settings, secrets = client_settings(endpoint, needed_by="the Batch API", timeout=timeout)
-    import openai
-
-    with usable_environment():
-        settings["http_client"] = openai.DefaultHttpxClient(follow_redirects=False)
-        client = openai.OpenAI(**settings)
+    client, secrets = sync_client(endpoint, needed_by="the Batch API", timeout=timeout)
     with client:
         yield BatchServer(client, url=endpoint.url, secrets=secrets, timeout=timeout)
 
