@@ -55,14 +55,20 @@ def encoder_of(genes: GeneEmbeddings) -> TextEncoder:
             expected="the encoder that embedded the genes, with the same settings",
             do="pass that encoder itself (in Python: encoder=)",
         )
-    if ready.fingerprint != kept.get("fingerprint"):
+    warn_of_another_space(genes, ready)
+    return ready
+
+
+def warn_of_another_space(genes: GeneEmbeddings, encoder: TextEncoder) -> None:
+    """Warn if an encoder of the genes' own name isn't the one that embedded them."""
+    kept = genes.provenance.get("encoder", {})
+    if kept.get("name") == encoder.name and kept.get("fingerprint") != encoder.fingerprint:
         warnings.warn(
             f"the genes were embedded by {kept.get('fingerprint')}, sentences will be by "
-            f"{ready.fingerprint}: the same encoder with other settings or another precision",
+            f"{encoder.fingerprint}: the same encoder with other settings or another precision",
             GeneptWarning,
-            stacklevel=2,
+            stacklevel=3,
         )
-    return ready
 
 
 def _refuse_strange_server(name: str, base_url: str | None) -> None:

@@ -303,9 +303,8 @@ class RemoteRun:
             self._give_up(replace(refusal, reason=f"{times} requests in a row failed: {refusal.reason}"))
 
     def _give_up(self, refusal: Refusal) -> None:
-        later = f"the server asks to be left alone for {refusal.wait:.0f} s: " if refusal.wait > 60 else ""
         raise FetchError(
-            f"{later}{refusal.reason}",
+            refusal.told,
             expected="a server that embeds texts",
             do=f"{refusal.advice or 'check the server, base_url and the name of the model'}, and run again; "
             "vectors that came are kept",

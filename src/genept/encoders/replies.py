@@ -27,7 +27,11 @@ def all_agree(vectors: Sequence[NDArray[np.float32] | None]) -> bool:
 
 def usual_width(vectors: Sequence[NDArray[np.float32] | None]) -> int | None:
     """Width that most vectors of a first answer have."""
-    widths = Counter(len(vector) for vector in vectors if vector is not None)
+    return most_usual(Counter(len(vector) for vector in vectors if vector is not None))
+
+
+def most_usual(widths: Counter[int]) -> int | None:
+    """Width that comes most often, the larger of two that come as often; ``None`` where there is none."""
     return max(widths, key=lambda width: (widths[width], width), default=None)
 
 

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from genept.encoders.replies import most_usual
 from genept.encoders.vectors_file import checksum, vectors_file
 from genept.errors import EncoderError
 from genept.sqlite_file import BusyError, SQLiteFile, is_damage
@@ -67,8 +68,7 @@ class VectorCache:
             (self._fingerprint, _SOME),
         )
         # A few may be damaged.
-        usual = Counter(size // 4 for (size,) in sizes).most_common(1)
-        return usual[0][0] if usual else None
+        return most_usual(Counter(size // 4 for (size,) in sizes))
 
     def missing(self, digests: Sequence[bytes]) -> list[int]:
         """Positions of the texts that have no vector yet, perhaps written by another process meanwhile."""

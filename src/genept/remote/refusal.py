@@ -22,6 +22,8 @@ _PASSING = {408, 409, 429}
 
 # By name, since the SDK brings one of two HTTP libraries.
 _NOT_SENT = ("ConnectError", "ConnectTimeout", "PoolTimeout")
+# From how many seconds on a wait is told.
+_LONG_WAIT = 60
 # A proxy's word that it got no answer: the server may have worked for it.
 MAY_BE_BILLED = (502, 504)
 
@@ -55,6 +57,12 @@ class Refusal:
     param: str = ""
     wait: float = 0.0
     was_sent: bool = True
+
+    @property
+    def told(self) -> str:
+        """The reason, after a long wait that the server asked for."""
+        later = f"the server asks to be left alone for {self.wait:.0f} s: " if self.wait > _LONG_WAIT else ""
+        return f"{later}{self.reason}"
 
     @property
     def may_pass(self) -> bool:

@@ -1,16 +1,16 @@
 """GenePT-s of an AnnData's expression."""
 
 import logging
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
 
 from genept.cells import Coverage, measure_coverage, sentences
 from genept.embeddings import GeneEmbeddings, encoder_of
+from genept.embeddings.own_encoder import warn_of_another_space
 from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, ready_encoder
 from genept.encoders.sent_texts import TooLong
-from genept.errors import ArgumentError, GeneptWarning
+from genept.errors import ArgumentError
 from genept.genes import GeneMatch
 from genept.genes.resolve import UNKNOWN
 from genept.tl.cell_sentences import readable_names
@@ -134,12 +134,6 @@ def sentence_encoder(
             "gene embeddings whose encoder is to be used",
         )
     ready = ready_encoder(encoder)
-    kept = genes.provenance.get("encoder", {}) if genes is not None else {}
-    if kept.get("name") == ready.name and kept.get("fingerprint") not in (None, ready.fingerprint):
-        warnings.warn(
-            f"the genes were embedded by {kept['fingerprint']}, the sentences will be by "
-            f"{ready.fingerprint}: the same encoder with other settings",
-            GeneptWarning,
-            stacklevel=2,
-        )
+    if genes is not None:
+        warn_of_another_space(genes, ready)
     return ready

@@ -13,6 +13,7 @@ from genept.encoders.openai.batch.remote_batch import RemoteBatch
 from genept.encoders.openai.batch.request_lines import scratch_file
 from genept.encoders.openai.batch.server import BatchServer
 from genept.encoders.openai.batch.vectors import Collected, keep_vectors, survey
+from genept.encoders.replies import most_usual
 from genept.encoders.sent_texts import SentTexts
 from genept.encoders.vector_cache import VectorCache
 from genept.errors import EncoderError, FetchError
@@ -110,7 +111,7 @@ class BatchCollector:
 
     def _width(self, widths: Counter[int]) -> int:
         known = self._encoder.dimensions or self._cache.dimensions
-        usual = max(widths, key=lambda width: (widths[width], width), default=0)
+        usual = most_usual(widths) or 0
         if known is not None and len(widths) == 1 and widths[usual] > 1 and usual != known:
             raise EncoderError(
                 f"{widths[usual]:,} vectors of {usual} numbers from {self._encoder.base_url}",

@@ -162,9 +162,8 @@ def refuse(refusal: Refusal) -> NoReturn:
     FetchError
         Always.
     """
-    later = f"the server asks to be left alone for {refusal.wait:.0f} s: " if refusal.wait > 60 else ""
     raise FetchError(
-        f"{later}{refusal.reason}",
+        refusal.told,
         expected="a server with OpenAI's Batch API: /files and /batches",
         do=f"{refusal.advice or 'check the server and base_url'}, and run again, which goes on where this "
         "run ended; or embed without batches",
