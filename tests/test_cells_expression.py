@@ -76,9 +76,9 @@ def test_coverage_equals_the_naive_loop(counts: NDArray[np.int64]) -> None:
     counts[0, 0] += 1
     names = ["A", "B", "C", "D", "E"]
     match = match_genes(names, GeneTable(("B", "E", "X")))
-    ours = measure_coverage(as_expression(counts), match)
+    ours, tally = measure_coverage(as_expression(counts), match)
     per_cell, overall = naive.coverage(counts, names, {"B", "E"})
-    np.testing.assert_allclose(ours.per_cell, per_cell, atol=1e-6)
+    np.testing.assert_allclose(tally.coverage, per_cell, atol=1e-6)
     assert ours.counts == pytest.approx(overall)
     assert ours.genes == pytest.approx(2 / 5)
     lost = counts.sum(axis=0)[[0, 2, 3]] / counts.sum()
@@ -87,13 +87,13 @@ def test_coverage_equals_the_naive_loop(counts: NDArray[np.int64]) -> None:
 
 def test_coverage_of_log_normalised_values_is_that_of_the_counts() -> None:
     match = match_genes(["A", "B", "C"], GeneTable(("B",)))
-    counts, logged = (measure_coverage(as_expression(x), match) for x in (COUNTS, LOGGED))
-    np.testing.assert_allclose(counts.per_cell, logged.per_cell, rtol=1e-5)
+    counts, logged = (measure_coverage(as_expression(x), match)[1] for x in (COUNTS, LOGGED))
+    np.testing.assert_allclose(counts.coverage, logged.coverage, rtol=1e-5)
 
 
 def test_coverage_knows_the_base_of_the_logarithm() -> None:
     match = match_genes(["A", "B", "C"], GeneTable(("B",)))
-    counts = measure_coverage(as_expression(COUNTS), match)
+    _, counts = measure_coverage(as_expression(COUNTS), match)
     # 2 by the size of the values, e by default, 10 by being told.
     cpm = COUNTS / COUNTS.sum(axis=1, keepdims=True) * 1e6
     for expression in (
@@ -102,5 +102,5 @@ def test_coverage_knows_the_base_of_the_logarithm() -> None:
         as_expression(np.log10(1 + cpm), log_base=10),
     ):
         assert expression.kind == "log_normalised"
-        per_cell = measure_coverage(expression, match).per_cell
-        np.testing.assert_allclose(per_cell, counts.per_cell, rtol=1e-5)
+        _, tally = measure_coverage(expression, match)
+        np.testing.assert_allclose(tally.coverage, counts.coverage, rtol=1e-5)

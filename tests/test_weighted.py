@@ -1,5 +1,6 @@
 """GenePT-w: against the naive loop, and its laws."""
 
+import pickle
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,8 @@ from scipy import sparse
 
 from genept import GeneTable
 from genept.cells import as_expression, weighted_embedding
+from genept.cells.expression import as_block
+from genept.cells.kernel import Engine, WeightedProduct
 from genept.genes import Resolver, match_genes, match_resolved
 from tests import naive
 
@@ -19,6 +22,7 @@ N_GENES = 9
 NAMES = [f"G{i}" for i in range(N_GENES)]
 # G0 to G5 have vectors; the table names them in another order, and 70 columns make two blocks.
 TABLE = GeneTable(("G5", "G3", "G4", "G0", "G1", "G2"))
+ENGINES: tuple[Engine, ...] = ("compiled", "scipy")
 VECTORS = np.random.default_rng(7).normal(size=(6, 70)).astype(np.float32)
 KNOWN = {name: VECTORS[row] for row, name in enumerate(TABLE.symbols)}
 
@@ -118,6 +122,54 @@ def test_unsorted_indices_duplicates_and_stored_zeros_change_nothing() -> None:
     data = odd.data.copy()
     np.testing.assert_array_equal(embed(odd), embed(dense))
     np.testing.assert_array_equal(odd.data, data)
+
+
+@given(
+    arrays(np.int64, (7, N_GENES), elements=st.integers(0, 40)),
+    st.booleans(),
+    st.sampled_from([1, 16, 63, 64, 65, 130]),
+)
+@settings(max_examples=40, deadline=None)
+def test_compiled_loops_equal_scipys(counts: NDArray[np.int64], logged: bool, width: int) -> None:
+    values = np.log1p(counts) if logged else counts
+    block = as_block(values)
+    vectors = np.random.default_rng(width).normal(size=(6, width)).astype(np.float32)
+    ours, theirs = (
+        WeightedProduct(
+            vectors,
+            np.array([0, 1, 2, 4, 5, 8]),
+            N_GENES,
+            "log_normalised" if logged else "counts",
+            engine=engine,
+        )(block)
+        for engine in ENGINES
+    )
+    np.testing.assert_allclose(ours[0], theirs[0], atol=1e-6)
+    np.testing.assert_allclose(ours[1].by_gene, theirs[1].by_gene, rtol=1e-12)
+    np.testing.assert_allclose(ours[1].by_cell, theirs[1].by_cell, rtol=1e-12)
+
+
+def test_many_genes_and_cells_go_through_many_tiles_and_blocks() -> None:
+    rng = np.random.default_rng(3)
+    dense = rng.poisson(0.02, (1300, 2500))
+    vectors = rng.normal(size=(2100, 70)).astype(np.float32)
+    columns = np.sort(rng.choice(2500, 2100, replace=False))
+    ours, tally = WeightedProduct(vectors, columns, 2500, "counts")(as_block(dense))
+    weights = np.log1p(dense / dense.sum(axis=1, keepdims=True) * 1e4)
+    sums = weights[:, columns] @ vectors.astype(np.float64)
+    np.testing.assert_allclose(ours, sums / np.linalg.norm(sums, axis=1, keepdims=True), atol=1e-6)
+    np.testing.assert_array_equal(tally.by_gene, dense.sum(axis=0))
+    share = dense[:, columns].sum(axis=1) / dense.sum(axis=1)
+    np.testing.assert_allclose(tally.coverage, share, rtol=1e-6)
+
+
+def test_a_product_can_be_sent_to_another_process_after_use() -> None:
+    product = WeightedProduct(VECTORS, np.arange(6), N_GENES, "counts")
+    block = as_block(np.arange(2 * N_GENES).reshape(2, N_GENES))
+    expected, _ = product(block)
+    sent = pickle.dumps(product)
+    assert len(sent) < VECTORS.nbytes + 2000
+    np.testing.assert_array_equal(pickle.loads(sent)(block)[0], expected)
 
 
 def test_unit_norm_and_zero_rows() -> None:

@@ -152,7 +152,7 @@ def test_geneformer_reads_the_real_dictionaries(
     tmp_path: Path, realdata: Path, dictionary: str, rows: int, special: int
 ) -> None:
     path = realdata / "embeddings" / dictionary
-    tokens = pickle.loads(path.read_bytes())  # noqa: S301
+    tokens = pickle.loads(path.read_bytes())
     vectors = matrix(rows)
     folder = write.geneformer(tmp_path, vectors)
     assert Geneformer().recognises(folder)

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genept.cells.expression import Expression
-from genept.cells.normalise import linear_values, per_row_sum
+from genept.cells.tally import BlockTally, count
 from genept.genes import RULES, GeneMatch
 from genept.genes.resolve import AMBIGUOUS, UNKNOWN
 
@@ -31,8 +31,6 @@ class Coverage:
     counts
         Share of all counts that lies in covered genes, 0 to 1. For log-normalised values counts
         are taken in proportion to base^x - 1.
-    per_cell
-        (n_cells,) float32, the same share for each cell; 0 for a cell without counts.
     by_rule
         For each rule that said which gene a name is: how many usable genes it brought, and the share
         of all counts that they hold. In the order of the rules; those that brought none are left out.
@@ -43,7 +41,6 @@ class Coverage:
     n_genes: int
     n_covered: int
     counts: float
-    per_cell: NDArray[np.float32]
     by_rule: Mapping[str, tuple[int, float]]
     losses: tuple[tuple[str, float, str], ...]
 
@@ -82,32 +79,10 @@ class Coverage:
         }
 
 
-def measure_coverage(expression: Expression, match: GeneMatch) -> Coverage:
-    """Measure coverage in genes and in counts, in one pass over the cells.
-
-    Parameters
-    ----------
-    expression
-        (n_cells, n_genes) checked values.
-    match
-        Which of the measured genes can be used, and by which rule each was found.
-
-    Returns
-    -------
-    Coverage
-        For all cells together, for each cell, and the largest losses.
-    """
-    n_cells, n_genes = expression.shape
-    covered = np.zeros(n_genes, dtype=bool)
+def coverage_of(by_gene: NDArray[np.float64], match: GeneMatch) -> Coverage:
+    """Say what counts by gene, (n_genes,), come to where ``match`` says which genes can be used."""
+    covered = np.zeros(len(by_gene), dtype=bool)
     covered[match.columns] = True
-    by_gene = np.zeros(n_genes)
-    total = np.zeros(n_cells)
-    found = np.zeros(n_cells)
-    for rows, block in expression.chunks():
-        values = linear_values(block, expression)
-        by_gene += np.bincount(block.indices, weights=values, minlength=n_genes)
-        total[rows] = per_row_sum(block, values)
-        found[rows] = per_row_sum(block, values * covered[block.indices])
     everything = by_gene.sum()
     lost = np.flatnonzero(~covered & (by_gene > 0))
     largest = lost[np.argsort(-by_gene[lost], kind="stable")[:N_LOSSES]]
@@ -119,13 +94,38 @@ def measure_coverage(expression: Expression, match: GeneMatch) -> Coverage:
 
     by_rule = {rule: brought(rule) for rule in (*RULES, AMBIGUOUS, UNKNOWN)}
     return Coverage(
-        n_genes=n_genes,
+        n_genes=len(by_gene),
         n_covered=len(match.columns),
         counts=float(by_gene[covered].sum() / everything) if everything > 0 else 0.0,
-        per_cell=np.divide(found, total, out=np.zeros(n_cells), where=total > 0).astype(np.float32),
         by_rule={rule: (n, share) for rule, (n, share) in by_rule.items() if n},
         losses=tuple(
             (match.names[i], float(by_gene[i] / everything), _REASONS.get(match.rules[i], NO_TEXT))
             for i in largest
         ),
     )
+
+
+def measure_coverage(expression: Expression, match: GeneMatch) -> tuple[Coverage, BlockTally]:
+    """Measure coverage in genes and in counts, in one pass over the cells.
+
+    Parameters
+    ----------
+    expression
+        (n_cells, n_genes) checked values.
+    match
+        Which of the measured genes can be used, and by which rule each was found.
+
+    Returns
+    -------
+    Coverage, BlockTally
+        For all cells together, with the largest losses; and counts by gene and cell.
+    """
+    covered = np.zeros(expression.shape[1], dtype=bool)
+    covered[match.columns] = True
+    tally = BlockTally.joined(
+        [
+            count(block, covered, kind=expression.kind, log_base=expression.log_base)
+            for _, block in expression.chunks()
+        ]
+    )
+    return coverage_of(tally.by_gene, match), tally

@@ -21,6 +21,8 @@ LARGEST_MARKED_LOG_VALUE = 50.0
 # ln(1 + counts per million) stays below 13.9: logarithms above it have another base, usually 2.
 LARGEST_NATURAL_LOG_VALUE = 13.9
 ROWS_AT_A_TIME = 4096
+_VALUES_AT_A_TIME = 1 << 18
+_LARGEST = float(np.finfo(np.float32).max)
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,14 +61,19 @@ class Expression:
         """
         for start in range(0, self.shape[0], n_rows):
             rows = slice(start, min(start + n_rows, self.shape[0]))
-            block = sparse.csr_matrix(self.X[rows], dtype=dtype, copy=True)
-            block.sum_duplicates()
-            block.eliminate_zeros()
-            yield rows, block
+            yield rows, as_block(self.X[rows], dtype=dtype)
 
     def empty_cells(self) -> NDArray[np.bool_]:
         """(n_cells,) bool: cells in which every value is zero."""
         return np.concatenate([np.diff(block.indptr) == 0 for _, block in self.chunks()])
+
+
+def as_block(values: Matrix, *, dtype: type[np.floating] = np.float32) -> sparse.csr_matrix:
+    """(rows, genes) values as CSR of ``dtype``: no duplicates or stored zeros, sorted, its own memory."""
+    block = sparse.csr_matrix(values, dtype=dtype, copy=True)
+    block.sum_duplicates()
+    block.eliminate_zeros()
+    return block
 
 
 def as_expression(
@@ -127,35 +134,61 @@ def as_expression(
             expected="real numbers",
             do="convert it first, for example with X.astype('float32')",
         )
-    smallest, largest, whole = _look(known.data if isinstance(known, sparse.csr_matrix) else known, origin)
-    if smallest < 0:
-        raise ValuesError(
-            f"negative values in {origin} (down to {smallest:.3g}), so it is scaled or centred",
-            expected="counts or log-normalised values, which are never negative",
-            do="pass the matrix that holds counts: often adata.raw or a layer",
-        )
-    if kind == "auto":
+    look = Look(origin)
+    look.at(known.data if isinstance(known, sparse.csr_matrix) else known)
+    found, base = look.verdict(log1p_hint=log1p_hint)
+    return Expression(
+        X=known, kind=found if kind == "auto" else kind, log_base=log_base if log_base is not None else base
+    )
+
+
+class Look:
+    """What is seen of expression values, block after block.
+
+    Parameters
+    ----------
+    origin
+        Where the values come from, for error messages.
+    """
+
+    def __init__(self, origin: str) -> None:
+        self.origin = origin
+        self.largest = 0.0
+        self.whole = True
+
+    def at(self, values: NDArray[Any]) -> None:
+        """Look at more values.
+
+        Raises
+        ------
+        ValuesError
+            If any is negative, not finite or too large for float32.
+        """
+        flat = values.reshape(-1)
+        for start in range(0, flat.size, _VALUES_AT_A_TIME):
+            self._at_some(flat[start : start + _VALUES_AT_A_TIME])
+
+    def verdict(self, *, log1p_hint: bool) -> tuple[Kind, float]:
+        """Say what the values are, and the base of their logarithm if they are logarithms."""
         limit = LARGEST_MARKED_LOG_VALUE if log1p_hint else LARGEST_LOG_VALUE
-        kind = "log_normalised" if not whole and largest <= limit else "counts"
-    if log_base is None:
-        log_base = math.e if largest <= LARGEST_NATURAL_LOG_VALUE else 2.0
-    return Expression(X=known, kind=kind, log_base=log_base)
+        kind: Kind = "log_normalised" if not self.whole and self.largest <= limit else "counts"
+        return kind, math.e if self.largest <= LARGEST_NATURAL_LOG_VALUE else 2.0
 
-
-def _look(values: NDArray[Any], origin: str) -> tuple[float, float, bool]:
-    """Smallest and largest value, and whether all are whole numbers; one pass in small blocks."""
-    smallest, largest, whole = 0.0, 0.0, True
-    step = 1 << 20
-    flat = values.reshape(-1)
-    for start in range(0, flat.size, step):
-        block = flat[start : start + step]
-        if not (np.abs(block) <= np.finfo(np.float32).max).all():
+    def _at_some(self, values: NDArray[Any]) -> None:
+        smallest, largest = values.min(), values.max()
+        # A missing value makes both missing, and compares as false.
+        if not (smallest >= -_LARGEST and largest <= _LARGEST):
             raise ValuesError(
-                f"values in {origin} that are missing (NaN), infinite or too large for float32",
+                f"values in {self.origin} that are missing (NaN), infinite or too large for float32",
                 expected="a finite number for every cell and gene",
                 do="set missing values to 0 if they mean 'not detected', or drop these cells or genes",
             )
-        smallest = min(smallest, float(block.min()))
-        largest = max(largest, float(block.max()))
-        whole = whole and bool((block == np.rint(block)).all())
-    return smallest, largest, whole
+        if smallest < 0:
+            raise ValuesError(
+                f"negative values in {self.origin} (down to {smallest:.3g}), so it is scaled or centred",
+                expected="counts or log-normalised values, which are never negative",
+                do="pass the matrix that holds counts: often adata.raw or a layer",
+            )
+        self.largest = max(self.largest, float(largest))
+        if self.whole and values.dtype.kind == "f":
+            self.whole = bool((values == np.rint(values)).all())

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.cells.expression import Expression, Kind
+from genept.cells.expression import Kind
 
 TARGET_SUM = 10_000.0
 
@@ -37,12 +37,9 @@ def log_weights(block: sparse.csr_matrix, kind: Kind) -> sparse.csr_matrix:
     return block
 
 
-def linear_values(block: sparse.csr_matrix, expression: Expression) -> NDArray[np.float64]:
-    """Return the stored values in proportion to counts within each cell, (nnz,) float64."""
-    values = block.data.astype(np.float64)
-    if expression.kind == "counts":
-        return values
-    return np.asarray(np.expm1(values * math.log(expression.log_base)))
+def linear_values(block: sparse.csr_matrix, log_base: float) -> NDArray[np.float64]:
+    """Return stored logarithms as values in proportion to counts within each cell, (nnz,) float64."""
+    return np.asarray(np.expm1(block.data.astype(np.float64) * math.log(log_base)))
 
 
 def per_row_sum(block: sparse.csr_matrix, values: NDArray[np.floating]) -> NDArray[np.float64]:

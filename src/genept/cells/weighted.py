@@ -5,8 +5,7 @@ from numpy.typing import NDArray
 from tqdm.auto import tqdm
 
 from genept.cells.expression import ROWS_AT_A_TIME, Expression
-from genept.cells.kernel import BlockedProduct
-from genept.cells.normalise import log_weights
+from genept.cells.kernel import WeightedProduct
 from genept.genes import GeneMatch
 
 
@@ -47,17 +46,10 @@ def weighted_embedding(
     ----------
     Chen & Zou, Nature Biomedical Engineering 2024, Methods ("GenePT-w").
     """
-    product = BlockedProduct(vectors[match.rows], n_threads=n_threads)
+    product = WeightedProduct.of(match, vectors, kind=expression.kind, log_base=expression.log_base)
     out = np.empty((expression.shape[0], vectors.shape[1]), dtype=np.float32)
     with tqdm(total=len(out), unit="cell", desc="GenePT-w", disable=None) as progress:
         for rows, block in expression.chunks(chunk_size):
-            out[rows] = _unit_rows(product(log_weights(block, expression.kind)[:, match.columns]))
+            out[rows], _ = product(block, n_threads)
             progress.update(rows.stop - rows.start)
     return out
-
-
-def _unit_rows(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    norms = np.sqrt(np.einsum("ij,ij->i", rows, rows, dtype=np.float64))[:, None]
-    unit = np.zeros_like(rows)
-    np.divide(rows, norms, out=unit, where=norms > 0, casting="same_kind")
-    return unit

@@ -106,22 +106,22 @@ def embed(
     from genept.tl.empty_cells import refuse_empty_cells
     from genept.tl.genept_s import sentence_encoder, write_sentences
     from genept.tl.identity import identify, taxon_of
-    from genept.tl.matrix import measured_genes
+    from genept.tl.matrix import measured_cells
 
     adata = read_h5ad(data)
     known = None if genes is None else read_embeddings(genes)
     if dry_run or batch or output is None:
         ready = sentence_encoder(known, made)
-        measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
+        measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
         if not allow_empty_cells:
             refuse_empty_cells(measured)
         identity = identify(
-            measured,
+            measured.genes,
             resolve=not no_resolve,
             gene_column=gene_column,
             taxon=taxon_of(known) if taxon is None else taxon,
         )
-        written, _ = write_sentences(measured, identity, max_genes=MAX_GENES, min_coverage=min_coverage)
+        written, _, _ = write_sentences(measured, identity, max_genes=MAX_GENES, min_coverage=min_coverage)
         if dry_run or output is None:
             print_estimate(
                 estimate_texts(ready, written, too_long=too_long),

@@ -13,7 +13,7 @@ from genept.genes import is_identifier
 from genept.genes.species import HUMAN
 from genept.tl.gene_names import not_symbols
 from genept.tl.identity import Identity, identify
-from genept.tl.matrix import MeasuredGenes, measured_genes
+from genept.tl.matrix import MeasuredGenes, measured_cells
 
 
 def cell_sentences(
@@ -76,9 +76,9 @@ def cell_sentences(
     """
     if max_genes < 1:
         raise ArgumentError(f"max_genes={max_genes}", expected="at least 1", do="pass such a value")
-    measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
-    identity = identify(measured, resolve=resolve, gene_column=gene_column, taxon=taxon)
-    names = readable_names(measured, identity)
+    measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
+    identity = identify(measured.genes, resolve=resolve, gene_column=gene_column, taxon=taxon)
+    names = readable_names(measured.genes, identity)
     written = sentences(measured.expression, names, max_genes=max_genes, prefix=prefix)
     return pd.Series(written, index=adata.obs_names, name="cell_sentence")
 

@@ -18,7 +18,7 @@ from genept.tl.empty_cells import refuse_empty_cells, warn_of_zero_vectors
 from genept.tl.genept_s import genept_s
 from genept.tl.genept_w import genept_w
 from genept.tl.identity import identify, taxon_of
-from genept.tl.matrix import measured_genes
+from genept.tl.matrix import measured_cells
 
 COVERAGE_KEY = "genept_coverage"
 
@@ -158,11 +158,11 @@ def embed_cells(
             expected="an encoder with method 's' only",
             do="leave the encoder out, or choose method 's'",
         )
-    measured = measured_genes(adata, layer=layer, use_raw=use_raw, values=values)
+    measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
     if empty_cells == "error":
         refuse_empty_cells(measured)
     identity = identify(
-        measured,
+        measured.genes,
         own=genes.genes if method == "w" and genes is not None else None,
         resolve=resolve,
         gene_column=gene_column,
@@ -187,7 +187,7 @@ def embed_cells(
         adata.obs[COVERAGE_KEY] = embedded.coverage
     record = {
         "method": method,
-        "matrix": measured.origin,
+        "matrix": measured.genes.origin,
         "values": measured.expression.kind,
         "log_base": measured.expression.log_base,
         **identity.record(),

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genept.errors import GeneptWarning, ValuesError, name_some
-from genept.tl.matrix import MeasuredGenes
+from genept.tl.matrix import MeasuredCells
 
 
-def refuse_empty_cells(measured: MeasuredGenes) -> None:
+def refuse_empty_cells(measured: MeasuredCells) -> None:
     """Raise if a cell has no counts at all.
 
     Raises
@@ -20,7 +20,7 @@ def refuse_empty_cells(measured: MeasuredGenes) -> None:
     empty = measured.expression.empty_cells()
     if empty.any():
         raise ValuesError(
-            f"{int(empty.sum()):,} of {len(empty):,} cells without counts in {measured.origin}: "
+            f"{int(empty.sum()):,} of {len(empty):,} cells without counts in {measured.genes.origin}: "
             f"{name_some(measured.cells[empty])}",
             expected="counts in every cell",
             do="drop these cells (in Python: scanpy.pp.filter_cells(adata, min_counts=1)), or give them "

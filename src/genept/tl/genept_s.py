@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from genept.cells import Coverage, measure_coverage, sentences
+from genept.cells import BlockTally, Coverage, measure_coverage, sentences
 from genept.embeddings import GeneEmbeddings, encoder_of
 from genept.embeddings.own_encoder import warn_of_another_space
 from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, ready_encoder
@@ -17,13 +17,13 @@ from genept.tl.cell_sentences import readable_names
 from genept.tl.coverage import refuse_low_coverage
 from genept.tl.embedded import EmbeddedCells
 from genept.tl.identity import Identity
-from genept.tl.matrix import MeasuredGenes
+from genept.tl.matrix import MeasuredCells
 
 log = logging.getLogger(__name__)
 
 
 def genept_s(
-    measured: MeasuredGenes,
+    measured: MeasuredCells,
     identity: Identity,
     genes: GeneEmbeddings | None,
     *,
@@ -45,7 +45,9 @@ def genept_s(
         If there is no encoder, or it can't run.
     """
     ready = sentence_encoder(genes, encoder)
-    written, coverage = write_sentences(measured, identity, max_genes=max_genes, min_coverage=min_coverage)
+    written, coverage, tally = write_sentences(
+        measured, identity, max_genes=max_genes, min_coverage=min_coverage
+    )
     encoded = embed_texts(
         ready,
         written,
@@ -54,7 +56,7 @@ def genept_s(
         max_cost=max_cost,
     )
     # The bare prefix has an embedding too, but it says nothing of a cell.
-    encoded.vectors[coverage.per_cell == 0] = 0
+    encoded.vectors[tally.by_cell[:, 1] == 0] = 0
     if encoded.n_truncated:
         log.info(
             "%s of %s cell sentences are longer than the %s tokens that %s reads; their lowest genes were "
@@ -79,8 +81,8 @@ def genept_s(
 
 
 def write_sentences(
-    measured: MeasuredGenes, identity: Identity, *, max_genes: int, min_coverage: float
-) -> tuple[list[str], Coverage]:
+    measured: MeasuredCells, identity: Identity, *, max_genes: int, min_coverage: float
+) -> tuple[list[str], Coverage, BlockTally]:
     """Write a sentence for each cell, and say how much of the counts is in genes whose name can be read.
 
     Raises
@@ -88,8 +90,8 @@ def write_sentences(
     GeneNamesError, CoverageError
         As :func:`genept_s`.
     """
-    names = readable_names(measured, identity)
-    coverage = measure_coverage(measured.expression, _readable(names, identity))
+    names = readable_names(measured.genes, identity)
+    coverage, tally = measure_coverage(measured.expression, _readable(names, identity))
     log.info("%s", coverage.summary("a name that can be read"))
     refuse_low_coverage(
         coverage,
@@ -97,7 +99,7 @@ def write_sentences(
         have="a name that can be read",
         do="put gene symbols in adata.var_names, or fetch the lists of genes (genept data fetch)",
     )
-    return sentences(measured.expression, names, max_genes=max_genes), coverage
+    return sentences(measured.expression, names, max_genes=max_genes), coverage, tally
 
 
 def _readable(names: Sequence[str], identity: Identity) -> GeneMatch:

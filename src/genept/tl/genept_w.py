@@ -10,13 +10,13 @@ from genept.tl.coverage import refuse_low_coverage
 from genept.tl.embedded import EmbeddedCells
 from genept.tl.gene_names import no_gene_in_common
 from genept.tl.identity import Identity
-from genept.tl.matrix import MeasuredGenes
+from genept.tl.matrix import MeasuredCells
 
 log = logging.getLogger(__name__)
 
 
 def genept_w(
-    measured: MeasuredGenes,
+    measured: MeasuredCells,
     identity: Identity,
     genes: GeneEmbeddings,
     *,
@@ -38,10 +38,10 @@ def genept_w(
         else match_resolved(identity.resolution, genes.genes)
     )
     if not len(match.columns):
-        raise no_gene_in_common(measured, identity.names, genes.genes)
+        raise no_gene_in_common(measured.genes, identity.names, genes.genes)
     # A gene without a name in the column that was chosen is reported by its var_name.
-    reported = tuple(name or other for name, other in zip(match.names, measured.names, strict=True))
-    coverage = measure_coverage(measured.expression, replace(match, names=reported))
+    reported = tuple(name or other for name, other in zip(match.names, measured.genes.names, strict=True))
+    coverage, tally = measure_coverage(measured.expression, replace(match, names=reported))
     log.info("%s", coverage.summary("a vector"))
     refuse_low_coverage(
         coverage,
@@ -51,7 +51,7 @@ def genept_w(
     )
     return EmbeddedCells(
         vectors=weighted_embedding(measured.expression, match, genes.vectors, n_threads=n_threads),
-        coverage=coverage.per_cell,
+        coverage=tally.coverage,
         record={
             "coverage": coverage.as_dict(),
             "min_coverage": min_coverage,

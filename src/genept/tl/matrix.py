@@ -17,36 +17,54 @@ from genept.errors import ArgumentError, UnknownNameError, ValuesError, name_som
 
 @dataclass(frozen=True, eq=False)
 class MeasuredGenes:
-    """Expression values of an AnnData with the names of their columns.
+    """The genes that a matrix has columns for.
 
     Parameters
     ----------
-    expression
-        (n_cells, n_genes) checked values.
     names
         Gene names, in the order of the columns.
-    cells
-        (n_cells,) names of the cells.
     var
         What else is known of the genes.
     origin
         Which matrix it is: ``"X"``, ``"raw"`` or ``"layers['name']"``.
     """
 
-    expression: Expression
     names: tuple[str, ...]
-    cells: NDArray[np.str_]
     var: pd.DataFrame
     origin: str
 
+    @classmethod
+    def of(cls, var: pd.DataFrame, origin: str) -> "MeasuredGenes":
+        """Take the genes of ``var``, named by its index."""
+        return cls(tuple(map(str, var.index)), var, origin)
 
-def measured_genes(
+
+@dataclass(frozen=True, eq=False)
+class MeasuredCells:
+    """The expression matrix of an AnnData.
+
+    Parameters
+    ----------
+    genes
+        Its columns.
+    expression
+        (n_cells, n_genes) checked values.
+    cells
+        (n_cells,) names of the cells.
+    """
+
+    genes: MeasuredGenes
+    expression: Expression
+    cells: NDArray[np.str_]
+
+
+def measured_cells(
     adata: AnnData,
     *,
     layer: str | None = None,
     use_raw: bool = False,
     values: Kind | Literal["auto"] = "auto",
-) -> MeasuredGenes:
+) -> MeasuredCells:
     """Take the asked-for matrix of ``adata``, look at it, and refuse what can't be used.
 
     Raises
@@ -116,12 +134,8 @@ def measured_genes(
                 "(in Python: use_raw=True or layer=; on the command line: --use-raw or --layer)",
             )
         raise error from None
-    return MeasuredGenes(
-        expression=expression,
-        names=tuple(map(str, var.index)),
-        cells=adata.obs_names.to_numpy(dtype=str),
-        var=var,
-        origin=origin,
+    return MeasuredCells(
+        genes=MeasuredGenes.of(var, origin), expression=expression, cells=adata.obs_names.to_numpy(dtype=str)
     )
 
 
