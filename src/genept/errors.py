@@ -4,7 +4,8 @@ Every error says three things: what was found, what was expected, and the exact 
 The command line prints the three as one plain paragraph and exits with status 1.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from functools import partial
 
 
 class GeneptError(Exception):
@@ -26,8 +27,16 @@ class GeneptError(Exception):
         self.expected = expected
         self.do = do
 
+    def __reduce__(self) -> tuple[Callable[..., "GeneptError"], tuple[str, str, str]]:
+        # Errors come back from other processes, too.
+        return partial(_made_again, type(self)), (self.found, self.expected, self.do)
+
     def __str__(self) -> str:
         return f"Found: {self.found}. Expected: {self.expected}. Do: {self.do}."
+
+
+def _made_again(kind: type[GeneptError], found: str, expected: str, do: str) -> GeneptError:
+    return kind(found, expected=expected, do=do)
 
 
 class InputFileError(GeneptError, ValueError):

@@ -51,6 +51,8 @@ class WeightedProduct:
         What the values are, as in :class:`genept.cells.Expression`.
     engine
         Whose loops: ``"compiled"`` or, as a fallback and to check them, ``"scipy"``.
+    n_threads
+        Threads; by default as many as processors.
 
     Examples
     --------
@@ -65,13 +67,28 @@ class WeightedProduct:
     kind: Kind
     log_base: float = float(np.e)
     engine: Engine = "compiled"
+    n_threads: int | None = None
 
     @classmethod
     def of(
-        cls, match: GeneMatch, vectors: NDArray[np.float32], *, kind: Kind, log_base: float
+        cls,
+        match: GeneMatch,
+        vectors: NDArray[np.float32],
+        *,
+        kind: Kind,
+        log_base: float,
+        n_threads: int | None = None,
     ) -> "WeightedProduct":
         """Make the product for measured genes and (n, d) gene vectors."""
-        return cls(vectors[match.rows], match.columns, len(match.names), kind, log_base, default_engine())
+        return cls(
+            vectors[match.rows],
+            match.columns,
+            len(match.names),
+            kind,
+            log_base,
+            default_engine(),
+            n_threads,
+        )
 
     def __getstate__(self) -> dict[str, Any]:
         # What is made on first use is made again elsewhere: half the size to send, and aligned there.
@@ -82,17 +99,13 @@ class WeightedProduct:
         """Dimensions of the vectors."""
         return int(self.vectors.shape[1])
 
-    def __call__(
-        self, block: sparse.csr_matrix, n_threads: int | None = None
-    ) -> tuple[NDArray[np.float32], BlockTally]:
+    def __call__(self, block: sparse.csr_matrix) -> tuple[NDArray[np.float32], BlockTally]:
         """Embed the cells of a block.
 
         Parameters
         ----------
         block
             (rows, all measured genes) float32 CSR, canonical (:func:`genept.cells.expression.as_block`).
-        n_threads
-            Threads; by default as many as processors.
 
         Returns
         -------
@@ -105,7 +118,7 @@ class WeightedProduct:
         if self.engine == "compiled":
             embed = self._compiled
             _ = self._tiled  # once, before threads ask for it
-        with ThreadPoolExecutor(n_threads or default_threads()) as pool:
+        with ThreadPoolExecutor(self.n_threads or default_threads()) as pool:
             parts = [
                 pool.submit(embed, block[start : start + ROWS_AT_A_TIME], out[start : start + ROWS_AT_A_TIME])
                 for start in starts

@@ -46,10 +46,12 @@ def weighted_embedding(
     ----------
     Chen & Zou, Nature Biomedical Engineering 2024, Methods ("GenePT-w").
     """
-    product = WeightedProduct.of(match, vectors, kind=expression.kind, log_base=expression.log_base)
+    product = WeightedProduct.of(
+        match, vectors, kind=expression.kind, log_base=expression.log_base, n_threads=n_threads
+    )
     out = np.empty((expression.shape[0], vectors.shape[1]), dtype=np.float32)
     with tqdm(total=len(out), unit="cell", desc="GenePT-w", disable=None) as progress:
         for rows, block in expression.chunks(chunk_size):
-            out[rows], _ = product(block, n_threads)
+            out[rows], _ = product(block)
             progress.update(rows.stop - rows.start)
     return out

@@ -62,7 +62,7 @@ def embed_texts(
     *,
     unit: str = "text",
     too_long: TooLong = "cut",
-    max_cost: float | None = None,
+    max_cost: float | Budget | None = None,
 ) -> EncodedTexts:
     """Embed texts: each different one once, and only those without a vector in the cache.
 
@@ -81,7 +81,8 @@ def embed_texts(
         What becomes of texts that are longer than the encoder reads: ``"cut"``, the default, takes their
         beginning and counts them; ``"refuse"`` raises before anything is sent.
     max_cost
-        US dollars that the run may cost at most; no limit by default.
+        US dollars that the run may cost at most; no limit by default. A budget is shared by all the calls
+        that it is given to.
 
     Returns
     -------
@@ -107,13 +108,13 @@ def embed_texts(
     >>> embed_texts(get_encoder("random"), ["a", "b", "a"]).n_unique
     2
     """
-    if max_cost is not None and not isinstance(encoder, RemoteEncoder):
+    if isinstance(max_cost, float | int) and not isinstance(encoder, RemoteEncoder):
         raise ArgumentError(
             f"a highest cost, with the encoder {encoder.name!r}, which costs nothing",
             expected="an encoder on a server",
             do="leave it out",
         )
-    budget = Budget.of(encoder, max_cost)
+    budget = max_cost if isinstance(max_cost, Budget) else Budget.of(encoder, max_cost)
     sent = prepare(encoder, texts, too_long=too_long)
     # What was paid for is kept, whatever the encoder says.
     if not encoder.is_cached and not isinstance(encoder, RemoteEncoder):

@@ -1,5 +1,7 @@
 """Arguments of :func:`genept.tl.embed_cells` that mean nothing, refused before any work."""
 
+from genept.embeddings import GeneEmbeddings
+from genept.encoders import CorpusEncoder, TextEncoder
 from genept.errors import ArgumentError
 
 
@@ -34,3 +36,28 @@ def check_arguments(
     for fine, found, expected in checks:
         if not fine:
             raise ArgumentError(found, expected=expected, do="pass such a value, or leave it out")
+
+
+def check_method(
+    method: str, *, genes: GeneEmbeddings | None, encoder: str | TextEncoder | CorpusEncoder | None
+) -> None:
+    """Raise if a method lacks what it needs, or has what it can't use.
+
+    Raises
+    ------
+    ArgumentError
+        Saying which.
+    """
+    if method == "w" and genes is None:
+        raise ArgumentError(
+            "no gene embeddings",
+            expected="gene embeddings, of which GenePT-w is the weighted average",
+            do="pass them (in Python: genes=genept.embed_genes() or genept.read_embeddings('genes.h5ad'), "
+            "on the command line: --genes genes.h5ad)",
+        )
+    if method == "w" and encoder is not None:
+        raise ArgumentError(
+            "an encoder for GenePT-w, which embeds no text",
+            expected="an encoder with method 's' only",
+            do="leave the encoder out, or choose method 's'",
+        )

@@ -1,24 +1,23 @@
 """Cell embeddings of an AnnData."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Literal
 
 from anndata import AnnData
 
-from genept import __version__
 from genept.cells.expression import Kind
 from genept.cells.sentences import MAX_GENES
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.encoders.sent_texts import TooLong
 from genept.errors import ArgumentError
-from genept.tl.arguments import check_arguments
+from genept.tl.arguments import check_arguments, check_method
 from genept.tl.empty_cells import refuse_empty_cells, warn_of_zero_vectors
 from genept.tl.genept_s import genept_s
 from genept.tl.genept_w import genept_w
 from genept.tl.identity import identify, taxon_of
 from genept.tl.matrix import measured_cells
+from genept.tl.record import record_of
 
 COVERAGE_KEY = "genept_coverage"
 
@@ -145,19 +144,7 @@ def embed_cells(
             expected="nothing there, or what genept left there",
             do="rename it, for example adata.uns['genept_old'] = adata.uns.pop('genept')",
         )
-    if method == "w" and genes is None:
-        raise ArgumentError(
-            "no gene embeddings",
-            expected="gene embeddings, of which GenePT-w is the weighted average",
-            do="pass them (in Python: genes=genept.embed_genes() or genept.read_embeddings('genes.h5ad'), "
-            "on the command line: --genes genes.h5ad)",
-        )
-    if method == "w" and encoder is not None:
-        raise ArgumentError(
-            "an encoder for GenePT-w, which embeds no text",
-            expected="an encoder with method 's' only",
-            do="leave the encoder out, or choose method 's'",
-        )
+    check_method(method, genes=genes, encoder=encoder)
     measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
     if empty_cells == "error":
         refuse_empty_cells(measured)
@@ -181,18 +168,10 @@ def embed_cells(
             too_long=too_long,
             max_cost=max_cost,
         )
-    warn_of_zero_vectors(embedded.vectors)
+    warn_of_zero_vectors(int((embedded.vectors == 0).all(axis=1).sum()), len(embedded.vectors))
     adata.obsm[key] = embedded.vectors
     if embedded.coverage is not None:
         adata.obs[COVERAGE_KEY] = embedded.coverage
-    record = {
-        "method": method,
-        "matrix": measured.genes.origin,
-        "values": measured.expression.kind,
-        "log_base": measured.expression.log_base,
-        **identity.record(),
-        "genept": __version__,
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        **embedded.record,
-    }
+    values_are = measured.expression.kind, measured.expression.log_base
+    record = {**record_of(method, measured.genes.origin, values_are, identity), **embedded.record}
     adata.uns["genept"] = {**kept, key: record}

@@ -1,9 +1,7 @@
 """Cells of which nothing is known."""
 
 import warnings
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterable
 
 from genept.errors import GeneptWarning, ValuesError, name_some
 from genept.tl.matrix import MeasuredCells
@@ -19,21 +17,31 @@ def refuse_empty_cells(measured: MeasuredCells) -> None:
     """
     empty = measured.expression.empty_cells()
     if empty.any():
-        raise ValuesError(
-            f"{int(empty.sum()):,} of {len(empty):,} cells without counts in {measured.genes.origin}: "
-            f"{name_some(measured.cells[empty])}",
-            expected="counts in every cell",
-            do="drop these cells (in Python: scanpy.pp.filter_cells(adata, min_counts=1)), or give them "
-            "zero vectors (in Python: empty_cells='zero', on the command line: --allow-empty-cells)",
+        raise empty_cells_error(
+            measured.cells[empty],
+            n_empty=int(empty.sum()),
+            among=f"{len(empty):,} cells",
+            origin=measured.genes.origin,
         )
 
 
-def warn_of_zero_vectors(vectors: NDArray[np.float32]) -> None:
+def empty_cells_error(names: Iterable[str], *, n_empty: int, among: str, origin: str) -> ValuesError:
+    """Make the error for cells without counts, of which ``names`` are the first few."""
+    names = list(names)
+    shown = name_some(names[:5]) + (f" and {n_empty - 5:,} more" if n_empty > 5 else "")
+    return ValuesError(
+        f"{n_empty:,} of {among} without counts in {origin}: {shown}",
+        expected="counts in every cell",
+        do="drop these cells (in Python: scanpy.pp.filter_cells(adata, min_counts=1)), or give them "
+        "zero vectors (in Python: empty_cells='zero', on the command line: --allow-empty-cells)",
+    )
+
+
+def warn_of_zero_vectors(n_zero: int, n_cells: int) -> None:
     """Warn once if cells have a zero vector, saying how many."""
-    zero: NDArray[np.bool_] = (vectors == 0).all(axis=1)
-    if zero.any():
+    if n_zero:
         warnings.warn(
-            f"{int(zero.sum()):,} of {len(zero):,} cells have no counts in any gene that can be used; "
+            f"{n_zero:,} of {n_cells:,} cells have no counts in any gene that can be used; "
             "they get a zero vector",
             GeneptWarning,
             # 1 is here, 2 embed_cells, 3 whoever called it.

@@ -21,6 +21,10 @@ from genept.tl.matrix import MeasuredCells
 
 log = logging.getLogger(__name__)
 
+# What usable genes have, and what to do where too few have it.
+HAVE = "a name that can be read"
+DO = "put gene symbols in adata.var_names, or fetch the lists of genes (genept data fetch)"
+
 
 def genept_s(
     measured: MeasuredCells,
@@ -57,16 +61,7 @@ def genept_s(
     )
     # The bare prefix has an embedding too, but it says nothing of a cell.
     encoded.vectors[tally.by_cell[:, 1] == 0] = 0
-    if encoded.n_truncated:
-        log.info(
-            "%s of %s cell sentences are longer than the %s tokens that %s reads; their lowest genes were "
-            "cut off, and %.0f %% of a sentence was read on average",
-            f"{encoded.n_truncated:,}",
-            f"{len(encoded.vectors):,}",
-            ready.max_tokens,
-            ready.name,
-            100 * encoded.share_read,
-        )
+    tell_of_cut_sentences(encoded.n_truncated, len(written), share_read=encoded.share_read, encoder=ready)
     return EmbeddedCells(
         vectors=encoded.vectors,
         record={
@@ -91,18 +86,28 @@ def write_sentences(
         As :func:`genept_s`.
     """
     names = readable_names(measured.genes, identity)
-    coverage, tally = measure_coverage(measured.expression, _readable(names, identity))
-    log.info("%s", coverage.summary("a name that can be read"))
-    refuse_low_coverage(
-        coverage,
-        min_coverage,
-        have="a name that can be read",
-        do="put gene symbols in adata.var_names, or fetch the lists of genes (genept data fetch)",
-    )
+    coverage, tally = measure_coverage(measured.expression, readable_genes(names, identity))
+    log.info("%s", coverage.summary(HAVE))
+    refuse_low_coverage(coverage, min_coverage, have=HAVE, do=DO)
     return sentences(measured.expression, names, max_genes=max_genes), coverage, tally
 
 
-def _readable(names: Sequence[str], identity: Identity) -> GeneMatch:
+def tell_of_cut_sentences(n_truncated: int, n_cells: int, *, share_read: float, encoder: TextEncoder) -> None:
+    """Log how many sentences were too long for the encoder, and how much of one it read."""
+    if n_truncated:
+        log.info(
+            "%s of %s cell sentences are longer than the %s tokens that %s reads; their lowest genes were "
+            "cut off, and %.0f %% of a sentence was read on average",
+            f"{n_truncated:,}",
+            f"{n_cells:,}",
+            encoder.max_tokens,
+            encoder.name,
+            100 * share_read,
+        )
+
+
+def readable_genes(names: Sequence[str], identity: Identity) -> GeneMatch:
+    """Say which of the measured genes have a name that can be read."""
     columns = np.array([column for column, name in enumerate(names) if name], dtype=np.intp)
     rules = (
         (UNKNOWN,) * len(names)

@@ -5,14 +5,18 @@ from dataclasses import replace
 
 from genept.cells import measure_coverage, weighted_embedding
 from genept.embeddings import GeneEmbeddings
-from genept.genes import match_genes, match_resolved
+from genept.genes import GeneMatch, match_genes, match_resolved
 from genept.tl.coverage import refuse_low_coverage
 from genept.tl.embedded import EmbeddedCells
 from genept.tl.gene_names import no_gene_in_common
 from genept.tl.identity import Identity
-from genept.tl.matrix import MeasuredCells
+from genept.tl.matrix import MeasuredCells, MeasuredGenes
 
 log = logging.getLogger(__name__)
+
+# What usable genes have, and what to do where too few have it.
+HAVE = "a vector"
+DO = "embed more genes, check that names and species agree"
 
 
 def genept_w(
@@ -32,23 +36,10 @@ def genept_w(
     CoverageError
         If less than ``min_coverage`` of the counts is covered.
     """
-    match = (
-        match_genes(identity.names, genes.genes)
-        if identity.resolution is None
-        else match_resolved(identity.resolution, genes.genes)
-    )
-    if not len(match.columns):
-        raise no_gene_in_common(measured.genes, identity.names, genes.genes)
-    # A gene without a name in the column that was chosen is reported by its var_name.
-    reported = tuple(name or other for name, other in zip(match.names, measured.genes.names, strict=True))
-    coverage, tally = measure_coverage(measured.expression, replace(match, names=reported))
-    log.info("%s", coverage.summary("a vector"))
-    refuse_low_coverage(
-        coverage,
-        min_coverage,
-        have="a vector",
-        do="embed more genes, check that names and species agree",
-    )
+    match = match_vectors(measured.genes, identity, genes)
+    coverage, tally = measure_coverage(measured.expression, match)
+    log.info("%s", coverage.summary(HAVE))
+    refuse_low_coverage(coverage, min_coverage, have=HAVE, do=DO)
     return EmbeddedCells(
         vectors=weighted_embedding(measured.expression, match, genes.vectors, n_threads=n_threads),
         coverage=tally.coverage,
@@ -57,4 +48,25 @@ def genept_w(
             "min_coverage": min_coverage,
             "gene_embeddings": dict(genes.provenance),
         },
+    )
+
+
+def match_vectors(measured: MeasuredGenes, identity: Identity, genes: GeneEmbeddings) -> GeneMatch:
+    """Find the measured genes that have a vector.
+
+    Raises
+    ------
+    GeneNamesError
+        If none has.
+    """
+    match = (
+        match_genes(identity.names, genes.genes)
+        if identity.resolution is None
+        else match_resolved(identity.resolution, genes.genes)
+    )
+    if not len(match.columns):
+        raise no_gene_in_common(measured, identity.names, genes.genes)
+    # A gene without a name in the column that was chosen is reported by its var_name.
+    return replace(
+        match, names=tuple(name or other for name, other in zip(match.names, measured.names, strict=True))
     )
