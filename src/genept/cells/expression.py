@@ -121,12 +121,7 @@ def as_expression(
             expected="at least one cell and one gene",
             do="check the filters that ran before",
         )
-    if known.dtype.kind not in "biuf":
-        raise ValuesError(
-            f"{origin} of type {known.dtype}",
-            expected="real numbers",
-            do="convert it first, for example with X.astype('float32')",
-        )
+    check_real_numbers(known.dtype, origin)
     smallest, largest, whole = _look(known.data if isinstance(known, sparse.csr_matrix) else known, origin)
     if smallest < 0:
         raise ValuesError(
@@ -140,6 +135,22 @@ def as_expression(
     if log_base is None:
         log_base = math.e if largest <= LARGEST_NATURAL_LOG_VALUE else 2.0
     return Expression(X=known, kind=kind, log_base=log_base)
+
+
+def check_real_numbers(dtype: np.dtype[Any], origin: str) -> None:
+    """Refuse values of a type that isn't boolean, whole or floating.
+
+    Raises
+    ------
+    ValuesError
+        With the type.
+    """
+    if dtype.kind not in "biuf":
+        raise ValuesError(
+            f"{origin} of type {dtype}",
+            expected="real numbers",
+            do="convert it first, for example with X.astype('float32')",
+        )
 
 
 def _look(values: NDArray[Any], origin: str) -> tuple[float, float, bool]:
