@@ -18,6 +18,23 @@ def _refuse(path: Path, reason: str) -> OutputError:
 
 
 @contextmanager
+def writing(path: str | Path) -> Iterator[None]:
+    """Say of whatever the system refuses in this block that ``path`` can't be written.
+
+    Raises
+    ------
+    OutputError
+        In place of any other OSError.
+    """
+    try:
+        yield
+    except OutputError:
+        raise
+    except OSError as error:
+        raise _refuse(Path(path), error.strerror or str(error)) from error
+
+
+@contextmanager
 def written_whole(path: str | Path) -> Iterator[Path]:
     """Give a temporary path beside ``path``; on leaving without an error, move it into place.
 
@@ -51,12 +68,9 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     path = Path(path).resolve()
     draft = _new_draft(path)
     try:
-        yield draft
-        draft.replace(path)
-    except OSError as error:
-        if isinstance(error, OutputError):
-            raise
-        raise _refuse(path, error.strerror or str(error)) from error
+        with writing(path):
+            yield draft
+            draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
 
@@ -70,10 +84,8 @@ def check_writable(path: str | Path) -> None:
         If the folder of ``path`` is missing or not writable, or ``path`` is a folder or protected.
     """
     path = Path(path).resolve()
-    try:
+    with writing(path):
         is_folder, is_protected = path.is_dir(), path.exists() and not os.access(path, os.W_OK)
-    except OSError as error:
-        raise _refuse(path, error.strerror or str(error)) from error
     if is_folder:
         raise _refuse(path, "it is a folder")
     if is_protected:
@@ -83,8 +95,6 @@ def check_writable(path: str | Path) -> None:
 
 def _new_draft(path: Path) -> Path:
     draft = path.with_name(f".{uuid4().hex}{path.suffix}")
-    try:
+    with writing(path):
         draft.touch(exist_ok=False)
-    except OSError as error:
-        raise _refuse(path, error.strerror or str(error)) from error
     return draft

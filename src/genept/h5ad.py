@@ -1,5 +1,7 @@
 """Read and write ``.h5ad`` files, with errors that a person can act on."""
 
+import errno
+import os
 import warnings
 from pathlib import Path
 
@@ -11,6 +13,27 @@ from anndata.io import read_elem
 
 from genept.atomic import written_whole
 from genept.errors import InputFileError
+
+
+def check_there(path: Path, *, expected: str) -> None:
+    """Refuse a path at which there is nothing, or nothing that may be read.
+
+    Raises
+    ------
+    InputFileError
+        With what was ``expected`` there.
+    """
+    try:
+        path.stat()
+        reason = None if os.access(path, os.R_OK) else os.strerror(errno.EACCES)
+    except FileNotFoundError as error:
+        raise InputFileError(f"{path} is not there", expected=expected, do="check the path") from error
+    except OSError as error:
+        reason = error.strerror
+    if reason is not None:
+        raise InputFileError(
+            f"{path} can't be opened ({reason})", expected=expected, do="check the path and its permissions"
+        )
 
 
 def read_h5ad(path: str | Path) -> AnnData:
@@ -33,15 +56,7 @@ def read_h5ad(path: str | Path) -> AnnData:
     """
     path = Path(path)
     expected = "an AnnData file (.h5ad) that exists and is whole"
-    try:
-        path.stat()
-    except OSError as error:
-        gone = isinstance(error, FileNotFoundError)
-        raise InputFileError(
-            f"{path} is not there" if gone else f"{path} can't be opened ({error.strerror})",
-            expected=expected,
-            do="check the path" if gone else "check the path and its permissions",
-        ) from error
+    check_there(path, expected=expected)
     if path.is_dir():
         raise InputFileError(f"{path} is a folder", expected=expected, do="name the file")
     try:
@@ -53,7 +68,7 @@ def read_h5ad(path: str | Path) -> AnnData:
             return anndata_read_h5ad(path)
     except Exception as error:  # h5py and anndata raise many kinds for a broken file
         raise InputFileError(
-            f"{path} can't be read as .h5ad ({_first_line(error)})",
+            f"{path} can't be read as .h5ad ({first_line(error)})",
             expected=expected,
             do="write it again with adata.write_h5ad(path); 10x and loom files are read by "
             "scanpy first (sc.read_10x_h5, sc.read_loom)",
@@ -102,8 +117,9 @@ def write_h5ad(adata: AnnData, path: str | Path) -> None:
         except Exception as error:
             # h5py says RuntimeError when it closes a file on a full disk; anndata has errors of its own
             # for what HDF5 can't hold.
-            raise OSError(_first_line(error)) from error
+            raise OSError(first_line(error)) from error
 
 
-def _first_line(error: Exception) -> str:
+def first_line(error: Exception) -> str:
+    """Give the first line of what an error says, or its kind where it says nothing."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0].rstrip(".")

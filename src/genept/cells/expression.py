@@ -128,18 +128,29 @@ def as_expression(
             expected="at least one cell and one gene",
             do="check the filters that ran before",
         )
-    if known.dtype.kind not in "biuf":
-        raise ValuesError(
-            f"{origin} of type {known.dtype}",
-            expected="real numbers",
-            do="convert it first, for example with X.astype('float32')",
-        )
+    check_real_numbers(known.dtype, origin)
     look = Look(origin)
     look.at(known.data if isinstance(known, sparse.csr_matrix) else known)
     found, base = look.verdict(log1p_hint=log1p_hint)
     return Expression(
         X=known, kind=found if kind == "auto" else kind, log_base=log_base if log_base is not None else base
     )
+
+
+def check_real_numbers(dtype: np.dtype[Any], origin: str) -> None:
+    """Refuse values of a type that isn't boolean, whole or floating.
+
+    Raises
+    ------
+    ValuesError
+        With the type.
+    """
+    if dtype.kind not in "biuf":
+        raise ValuesError(
+            f"{origin} of type {dtype}",
+            expected="real numbers",
+            do="convert it first, for example with X.astype('float32')",
+        )
 
 
 class Look:

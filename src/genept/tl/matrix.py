@@ -1,6 +1,6 @@
-"""Which matrix of an AnnData is used, and what is wrong with it."""
+"""The expression values of an AnnData, looked at, and what is wrong with them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,11 +8,11 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
-from scipy import sparse
 
 from genept.cells import Expression, as_expression
 from genept.cells.expression import Kind
-from genept.errors import ArgumentError, UnknownNameError, ValuesError, name_some
+from genept.errors import ArgumentError, ValuesError, name_some
+from genept.tl.asked_matrix import asked_matrix, log_mark
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,47 +83,10 @@ def measured_cells(
             expected="'auto', 'counts' or 'log_normalised'",
             do="choose one of the three; 'auto' finds out by looking",
         )
-    if layer is not None and use_raw:
-        raise ArgumentError(
-            f"both layer={layer!r} and use_raw=True",
-            expected="one matrix",
-            do="leave one of the two out",
-        )
-    var = adata.var
-    if use_raw:
-        if adata.raw is None:
-            raise UnknownNameError(
-                "no raw in this AnnData",
-                expected="adata.raw, since use_raw was asked for",
-                do="leave use_raw out, or set adata.raw",
-            )
-        X, origin, var = adata.raw.X, "raw", adata.raw.var
-    elif layer is not None:
-        if layer not in adata.layers:
-            raise UnknownNameError(
-                f"no layer {layer!r}",
-                expected=f"one of: {name_some(adata.layers, limit=20) or 'none, there are no layers'}",
-                do="name a layer that is there, or leave it out to use X",
-            )
-        X, origin = adata.layers[layer], f"layers[{layer!r}]"
-    else:
-        X, origin = adata.X, "X"
-    if not (isinstance(X, np.ndarray) or sparse.issparse(X)):
-        raise ArgumentError(
-            f"{origin} is {'missing' if X is None else f'a {type(X).__module__}.{type(X).__name__}'}",
-            expected="a NumPy array or a SciPy sparse matrix in memory",
-            do="load it first, for example with adata = adata.to_memory()",
-        )
+    X, origin, var = asked_matrix(adata, layer=layer, use_raw=use_raw)
     try:
-        marked = origin == "X" and "log1p" in adata.uns
-        base = adata.uns["log1p"].get("base") if marked and isinstance(adata.uns["log1p"], Mapping) else None
-        expression = as_expression(
-            X,
-            kind=values,
-            log1p_hint=marked,
-            log_base=None if base is None else float(base),
-            origin=origin,
-        )
+        marked, base = log_mark(adata.uns) if origin == "X" else (False, None)
+        expression = as_expression(X, kind=values, log1p_hint=marked, log_base=base, origin=origin)
     except ValuesError as error:
         others = [name for name in _matrices(adata) if name != origin and adata.n_obs and adata.n_vars]
         if others:

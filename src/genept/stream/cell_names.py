@@ -1,0 +1,61 @@
+"""Names of cells, read only for the cells asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from genept.stream.stored_file import StoredFile
+
+
+@dataclass(frozen=True, eq=False)
+class CellNames:
+    """The index of ``obs`` as it is stored.
+
+    Parameters
+    ----------
+    file
+        Where it is stored.
+    element
+        Its name there.
+    """
+
+    file: StoredFile
+    element: str
+
+    @classmethod
+    def look(cls, file: StoredFile) -> "CellNames":
+        """Find out which element holds them.
+
+        Raises
+        ------
+        InputFileError
+            If none does.
+        """
+        element = f"obs/{file.element('obs').attrs['_index']}"
+        # pandas strings that may be missing are stored as a group of values and a mask.
+        if not hasattr(file.element(element), "shape"):
+            element += "/values"
+        if len(file.element(element).shape) != 1:
+            raise file.damaged(
+                f"{element} has the shape {file.element(element).shape}", expected="a name for every cell"
+            )
+        return cls(file, element)
+
+    def __len__(self) -> int:
+        return int(self.file.element(self.element).shape[0])
+
+    def names(self, rows: slice | Sequence[int]) -> list[str]:
+        """See ``Cells.names``."""
+        numbers = np.asarray(range(len(self))[rows] if isinstance(rows, slice) else rows)
+        if not len(numbers):
+            return []
+        with self.file.reading(f"the names of cells in {self.element}"):
+            stored = self.file.element(self.element)
+            if not self.file.is_folder and stored.dtype.kind in "OS":
+                stored = stored.asstr()
+            # HDF5 gives places in ascending order only, and each once.
+            places, back = np.unique(numbers, return_inverse=True)
+            together = places[-1] - places[0] + 1 == len(places)
+            found = stored[places[0] : places[-1] + 1] if together else stored[places]
+            return [str(found[i]) for i in back]
