@@ -40,8 +40,10 @@ def sentence(cell: Sequence[float], names: Sequence[str], limit: int = 1000) -> 
         for candidate in left:
             if candidate[0] > best[0]:
                 best = candidate
-        words.append(names[best[1]])
         left.remove(best)
+        name = names[best[1]]
+        if name != "" and name not in words:
+            words.append(name)
     return " ".join(["A cell with genes ranked by expression:", *words])
 
 

@@ -40,6 +40,14 @@ def test_heavy_libraries_wait_until_they_are_used(module: str) -> None:
     assert run(code).strip() == "[]"
 
 
+def test_scikit_learn_waits_for_the_transformer() -> None:
+    code = (
+        "import sys, genept.cells; print('sklearn' in sys.modules); "
+        "print(genept.cells.GenePTWTransformer.__name__)"
+    )
+    assert run(code).split() == ["False", "GenePTWTransformer"]
+
+
 def test_import_and_help_are_quick() -> None:
     """Best of five, so that a busy machine doesn't fail it: half a second is the promise of the help."""
 

@@ -219,7 +219,7 @@ def test_an_older_layout_is_held_in_memory(
     )
     assert cells.names([3, 1]) == ["cell3", "cell1"]
     assert cells.names(slice(2)) == ["cell0", "cell1"]
-    for held in (cells, pickle.loads(pickle.dumps(cells))):  # noqa: S301
+    for held in (cells, pickle.loads(pickle.dumps(cells))):
         assert np.array_equal(dense_of(held, 5, 17), small()[5:17].toarray())
     assert open_cells(path, use_raw=True).origin == "raw"
     with pytest.raises(UnknownNameError, match="no layer 'it'"):

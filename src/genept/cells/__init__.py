@@ -1,16 +1,27 @@
 """Vectors of cells, on plain arrays: GenePT-w, GenePT-s, and what they leave out."""
 
+from typing import TYPE_CHECKING
+
+import lazy_loader
+
 from genept.cells.coverage import Coverage, measure_coverage
 from genept.cells.expression import Expression, as_expression
 from genept.cells.sentences import PREFIX, sentences
 from genept.cells.tally import BlockTally
 from genept.cells.weighted import weighted_embedding
 
+if TYPE_CHECKING:
+    from genept.cells.transformer import GenePTWTransformer
+
+# Its base class is scikit-learn's, which takes a second to load.
+__getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs={"transformer": ["GenePTWTransformer"]})
+
 __all__ = [
     "PREFIX",
     "BlockTally",
     "Coverage",
     "Expression",
+    "GenePTWTransformer",
     "as_expression",
     "measure_coverage",
     "sentences",

@@ -126,25 +126,23 @@ class WeightedProduct:
             return out, BlockTally.joined([part.result() for part in parts])
 
     def _compiled(self, block: sparse.csr_matrix, out: NDArray[np.float32]) -> BlockTally:
-        from genept.cells import compiled
+        from genept.cells import weighted_loops as loops
 
         n_rows = block.shape[0]
         tally = BlockTally.empty(n_rows, self.n_genes)
         counts = block.data if self.kind == "counts" else linear_values(block, self.log_base)
-        compiled.tally(block.indptr, block.indices, counts, self._place >= 0, tally.by_gene, tally.by_cell)
+        loops.tally(block.indptr, block.indices, counts, self._place >= 0, tally.by_gene, tally.by_cell)
         scale = self._scale(tally.by_cell[:, 0])
-        tiles = np.empty((-(-max(1, len(self.columns)) // compiled.GENES), n_rows + 1), dtype=np.int64)
+        tiles = np.empty((-(-max(1, len(self.columns)) // loops.GENES), n_rows + 1), dtype=np.int64)
         positions = np.empty(block.nnz, dtype=np.int32)
         weights = np.empty(block.nnz, dtype=np.float32)
-        compiled.lay_out(
-            block.indptr, block.indices, block.data, scale, self._place, tiles, positions, weights
-        )
+        loops.lay_out(block.indptr, block.indices, block.data, scale, self._place, tiles, positions, weights)
         if self.kind == "counts":
             covered = weights[: tiles[-1, -1]]
             np.log1p(covered, out=covered)
-        sums = np.empty((n_rows, self._tiled.shape[0] * compiled.LANES), dtype=np.float32)
-        compiled.multiply(tiles, positions, weights, self._tiled, sums)
-        compiled.unit(sums, out)
+        sums = np.empty((n_rows, self._tiled.shape[0] * loops.LANES), dtype=np.float32)
+        loops.multiply(tiles, positions, weights, self._tiled, sums)
+        loops.unit(sums, out)
         return tally
 
     def _by_scipy(self, block: sparse.csr_matrix, out: NDArray[np.float32]) -> BlockTally:
@@ -169,7 +167,7 @@ class WeightedProduct:
     @cached_property
     def _tiled(self) -> NDArray[np.float32]:
         """(column blocks, k, LANES): the vectors, padded, and aligned to a line of the cache."""
-        from genept.cells.compiled import LANES
+        from genept.cells.weighted_loops import LANES
 
         n_blocks = -(-self.width // LANES)
         size = n_blocks * len(self.vectors) * LANES

@@ -92,6 +92,10 @@ class GeneEmbeddings:
     def __repr__(self) -> str:
         return f"GeneEmbeddings of {len(self.genes):,} genes x {self.vectors.shape[1]:,} dimensions"
 
+    def __sklearn_clone__(self) -> "GeneEmbeddings":
+        """Return itself: else scikit-learn copies the vectors, which can't change, with every clone."""
+        return self
+
     @property
     def dimensions(self) -> int:
         """Width of the vectors."""
