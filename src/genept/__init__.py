@@ -11,17 +11,30 @@ import lazy_loader
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from genept import benchmark, cells, datasets, embeddings, encoders, genes, pl, texts, tl
+    from genept import benchmark, cells, datasets, embeddings, encoders, genes, pl, stream, texts, tl
     from genept.embeddings import GeneEmbeddings, embed_genes, read_embeddings, write_embeddings
     from genept.genes import GeneTable
+    from genept.stream import embed_file
     from genept.texts import GeneTexts
 
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
-    submodules=["benchmark", "cells", "datasets", "embeddings", "encoders", "genes", "pl", "texts", "tl"],
+    submodules=[
+        "benchmark",
+        "cells",
+        "datasets",
+        "embeddings",
+        "encoders",
+        "genes",
+        "pl",
+        "stream",
+        "texts",
+        "tl",
+    ],
     submod_attrs={
         "embeddings": ["GeneEmbeddings", "embed_genes", "read_embeddings", "write_embeddings"],
         "genes": ["GeneTable"],
+        "stream": ["embed_file"],
         "texts": ["GeneTexts"],
     },
 )
@@ -33,12 +46,14 @@ __all__ = [
     "benchmark",
     "cells",
     "datasets",
+    "embed_file",
     "embed_genes",
     "embeddings",
     "encoders",
     "genes",
     "pl",
     "read_embeddings",
+    "stream",
     "texts",
     "tl",
     "write_embeddings",

@@ -1,5 +1,6 @@
 """The product of GenePT-w: log-normalisation, weights, product and norm over blocks of cells."""
 
+import math
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, fields
@@ -65,7 +66,7 @@ class WeightedProduct:
     columns: NDArray[np.intp]
     n_genes: int
     kind: Kind
-    log_base: float = float(np.e)
+    log_base: float = math.e
     engine: Engine = "compiled"
     n_threads: int | None = None
 

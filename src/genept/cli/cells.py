@@ -37,8 +37,12 @@ def _group() -> None:
 
 @app.command()
 def embed(
-    data: Annotated[Path, typer.Argument(help="Cells x genes, .h5ad; symbols, Ensembl or Entrez ids.")],
-    output: Annotated[Path | None, typer.Option("--output", "-o", help="The .h5ad file to write.")] = None,
+    data: Annotated[
+        Path, typer.Argument(help="Cells x genes, .h5ad or .zarr; symbols, Ensembl or Entrez ids.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The .h5ad or .zarr to write.")
+    ] = None,
     genes: Annotated[
         Path | None,
         typer.Option(help="Gene embeddings, in any format; for method s they lend their encoder."),
@@ -73,6 +77,24 @@ def embed(
         int | None,
         typer.Option(help="NCBI taxon id of the data: 9606 (human), 10090 (mouse); the embeddings' own."),
     ] = None,
+    memory: Annotated[str, typer.Option(help="What the process may take, such as 2GB.")] = "2 GB",
+    float16: Annotated[
+        bool, typer.Option("--float16", help="Store vectors in half the size, with three digits.")
+    ] = False,
+    only_embedding: Annotated[
+        bool, typer.Option("--only-embedding", help="Leave the columns of obs out of the output.")
+    ] = False,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an interrupted run.")] = False,
+    threads: Annotated[
+        int | None, typer.Option(min=1, help="Threads for method w; as many as processors unless told.")
+    ] = None,
+    device: Annotated[
+        Literal["auto", "cpu", "cuda"], typer.Option(help="Where method w is computed.")
+    ] = "auto",
+    dask: Annotated[
+        str | None,
+        typer.Option(help="'local', or a Dask scheduler's address such as tcp://host:8786; writes .zarr."),
+    ] = None,
     settings: EncoderSettingsOption = None,
     too_long: TooLongOption = "cut",
     base_url: BaseUrlOption = None,
@@ -84,7 +106,9 @@ def embed(
     dry_run: DryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Embed every cell of a data set, and write it with the embedding in obsm.
+    """Embed every cell of a data set, and write obs with the embedding in obsm.
+
+    Memory doesn't grow with the number of cells. An interrupted run leaves OUTPUT.partial; --resume goes on.
 
     Example: genept cells embed data.h5ad --genes genes.h5ad --method w -o out.h5ad
     """
@@ -96,32 +120,28 @@ def embed(
             do="say --method s, or leave them out",
         )
     if not dry_run:
-        output = need_output(output, inputs=(data, *([genes] if genes else [])))
+        output = need_output(output, suffixes=(".h5ad", ".zarr"), inputs=(data, *([genes] if genes else [])))
     made = make_encoder(encoder, settings, base_url=base_url, dimensions=dimensions, price=price)
-    from genept.cells.sentences import MAX_GENES
     from genept.embeddings import read_embeddings
     from genept.encoders import estimate_texts
-    from genept.h5ad import read_h5ad, write_h5ad
-    from genept.tl import embed_cells
-    from genept.tl.empty_cells import refuse_empty_cells
-    from genept.tl.genept_s import sentence_encoder, write_sentences
-    from genept.tl.identity import identify, taxon_of
-    from genept.tl.matrix import measured_cells
+    from genept.stream import embed_file, sentences_of_file
 
-    adata = read_h5ad(data)
     known = None if genes is None else read_embeddings(genes)
+    key = key_added or f"X_genept_{method}"
     if dry_run or batch or output is None:
-        ready = sentence_encoder(known, made)
-        measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
-        if not allow_empty_cells:
-            refuse_empty_cells(measured)
-        identity = identify(
-            measured.genes,
+        ready, written = sentences_of_file(
+            data,
+            known,
+            encoder=made,
+            layer=layer,
+            use_raw=use_raw,
+            values=values,
+            min_coverage=min_coverage,
+            empty_cells="zero" if allow_empty_cells else "error",
             resolve=not no_resolve,
             gene_column=gene_column,
-            taxon=taxon_of(known) if taxon is None else taxon,
+            taxon=taxon,
         )
-        written, _, _ = write_sentences(measured, identity, max_genes=MAX_GENES, min_coverage=min_coverage)
         if dry_run or output is None:
             print_estimate(
                 estimate_texts(ready, written, too_long=too_long),
@@ -132,9 +152,9 @@ def embed(
             return
         if not advance(ready, written, output, too_long=too_long, max_cost=max_cost, wait=wait, as_json=json):
             return
-    key = key_added or f"X_genept_{method}"
-    embed_cells(
-        adata,
+    record = embed_file(
+        data,
+        output,
         known,
         method=method,
         encoder=made,
@@ -144,15 +164,21 @@ def embed(
         key_added=key,
         min_coverage=min_coverage,
         empty_cells="zero" if allow_empty_cells else "error",
+        n_threads=threads,
         resolve=not no_resolve,
         gene_column=gene_column,
         taxon=taxon,
         too_long=too_long,
         max_cost=max_cost,
+        memory=memory,
+        dtype="float16" if float16 else "float32",
+        only_embedding=only_embedding,
+        resume=resume,
+        dask=dask,
+        device=device,
     )
-    write_h5ad(adata, output)
     if batch:
         end_job(output)
-    log.info("%s cells with obsm[%r] written to %s", f"{adata.n_obs:,}", key, output)
+    log.info("obsm[%r] written to %s", key, output)
     if json:
-        print_json(adata.uns["genept"][key])
+        print_json(record)

@@ -39,10 +39,14 @@ def check_output(
             raise OutputError(
                 f"the output {path} is also an input", expected="another file", do="name another with -o"
             )
-    check_writable(path)
+    # A folder of zarr that is there is looked at by what replaces it.
+    if not (path.suffix == ".zarr" and path.is_dir()):
+        check_writable(path)
 
 
-def need_output(path: Path | None, *, inputs: tuple[Path, ...] = ()) -> Path:
+def need_output(
+    path: Path | None, *, suffixes: tuple[str, ...] = (".h5ad",), inputs: tuple[Path, ...] = ()
+) -> Path:
     """Give back the output of a command that may do without one, as :func:`check_output` allows it.
 
     Raises
@@ -54,7 +58,7 @@ def need_output(path: Path | None, *, inputs: tuple[Path, ...] = ()) -> Path:
     """
     if path is None:
         raise ArgumentError("no output", expected="a file to write", do="name one: -o out.h5ad, say")
-    check_output(path, inputs=inputs)
+    check_output(path, suffixes=suffixes, inputs=inputs)
     return path
 
 

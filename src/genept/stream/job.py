@@ -1,0 +1,61 @@
+"""What is being made, written down, so that an interrupted run isn't gone on with as another one."""
+
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from genept.atomic import written_whole
+from genept.errors import OutputError, name_some
+from genept.stream.progress import damaged
+
+
+def write_job(path: Path, job: Mapping[str, Any]) -> None:
+    """Write a job, which JSON can hold.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written.
+    """
+    with written_whole(path) as draft:
+        draft.write_text(json.dumps(job, indent=2) + "\n", encoding="utf-8")
+
+
+def check_same_job(path: Path, job: Mapping[str, Any]) -> None:
+    """Compare a job with the one that was written down.
+
+    Raises
+    ------
+    OutputError
+        If it is another one, naming what differs; or if what was written down is damaged.
+    """
+    try:
+        before = dict(_flat(json.loads(path.read_text(encoding="utf-8"))))
+    except (OSError, ValueError, AttributeError) as error:
+        raise damaged(path, str(error)) from error
+    now = dict(_flat(json.loads(json.dumps(job))))
+    differences = [
+        f"{name} was {_short(before.get(name))} and is {_short(now.get(name))}"
+        for name in {**before, **now}
+        if before.get(name) != now.get(name)
+    ]
+    if differences:
+        raise OutputError(
+            f"{path.parent}, left by an interrupted run that makes something else: {name_some(differences)}",
+            expected="the input and parameters of the run that is gone on with",
+            do="use the same, choose another output path with -o, or remove the folder to start again",
+        )
+
+
+def _flat(job: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    for name, value in job.items():
+        if isinstance(value, dict) and value:
+            yield from _flat(value, f"{prefix}{name}.")
+        else:
+            yield prefix + name, value
+
+
+def _short(value: object, width: int = 60) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= width else f"{text[:width]}..."

@@ -1,0 +1,113 @@
+"""Chunks on a Dask cluster: processes of this machine, or a scheduler that runs elsewhere."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from genept.errors import ArgumentError, FetchError, MissingDependencyError
+from genept.stream.chunk_job import ChunkJob
+from genept.stream.pipeline import Note
+from genept.stream.totals import Totals
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+log = logging.getLogger(__name__)
+
+LOCAL = "local"
+
+
+def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str) -> None:
+    """Do the chunks on the workers of a cluster, each written by the worker that computed it.
+
+    The job, with the gene vectors, is sent to each worker once, also to one that joins later. A chunk whose
+    worker dies is done by another.
+
+    Parameters
+    ----------
+    job
+        What is done with each. Its files must have the same paths on every worker.
+    chunks
+        Their numbers.
+    note
+        Called for each chunk once it is written, in any order, from this thread.
+    where
+        ``"local"`` for processes of this machine, or a scheduler's address such as ``tcp://host:8786``.
+
+    Raises
+    ------
+    MissingDependencyError
+        If Dask isn't installed.
+    FetchError
+        If the scheduler can't be reached, or chunks were lost with several workers in turn.
+    GeneptError
+        As the job or ``note``; what was noted stays.
+    """
+    from distributed import KilledWorker, as_completed
+    from distributed.diagnostics.plugin import WorkerPlugin
+
+    class Bring(WorkerPlugin):  # type: ignore[misc]
+        """What every worker is given when it starts, or joins."""
+
+        def __init__(self, job: ChunkJob) -> None:
+            self.job = job
+
+    with _client(where) as client:
+        name = f"genept-{uuid4().hex}"
+        client.register_plugin(Bring(job), name=name)
+        numbers: dict[Future, int] = {}
+        try:
+            futures = client.map(_do, chunks, plugin=name, pure=False)
+            numbers.update(zip(futures, chunks, strict=True))
+            for future in as_completed(futures):
+                note(numbers.pop(future), future.result())
+        except KilledWorker as error:
+            raise FetchError(
+                f"a chunk whose workers died, one after another ({str(error).splitlines()[0]})",
+                expected="workers that live until a chunk is done; most often they lack memory",
+                do="give the workers more memory and run again with --resume",
+            ) from error
+        finally:
+            client.cancel(list(numbers))
+            client.unregister_worker_plugin(name)
+
+
+def _do(chunk: int, *, plugin: str) -> Totals:
+    from distributed import get_worker
+
+    job: ChunkJob = get_worker().plugins[plugin].job
+    return job(chunk)
+
+
+@contextmanager
+def _client(where: str) -> Iterator["Client"]:
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError as error:
+        raise MissingDependencyError(
+            "a run on Dask, which isn't installed",
+            expected="dask and distributed",
+            do="pip install 'genept[dask]'",
+        ) from error
+    if where != LOCAL and "://" not in where:
+        raise ArgumentError(
+            f"dask={where!r}",
+            expected="'local', or a scheduler's address such as tcp://host:8786",
+            do="name one of them",
+        )
+    if where == LOCAL:
+        with LocalCluster(threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+            yield client
+        return
+    try:
+        client = Client(where, timeout="30s")
+    except OSError as error:
+        raise FetchError(
+            f"no Dask scheduler at {where} ({error})",
+            expected="a scheduler that runs there",
+            do="start one (dask scheduler), or check the address",
+        ) from error
+    with client:
+        yield client

@@ -1,0 +1,252 @@
+"""The folder beside an output in which a result grows, and from which it is moved there."""
+
+import logging
+import shutil
+from collections.abc import Mapping, Sequence
+from itertools import product
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import numpy as np
+from filelock import FileLock
+from numpy.typing import NDArray
+
+from genept.errors import name_some
+from genept.stream.chunk_writer import ChunkWriter
+from genept.stream.finish import complete_zarr, write_h5ad
+from genept.stream.folder import JOB, LOCK, PROGRESS, empty_folder, take_folder
+from genept.stream.job import check_same_job, write_job
+from genept.stream.obs import open_obs
+from genept.stream.place import check_place, put_folder
+from genept.stream.progress import damaged, read_progress, write_progress
+from genept.stream.resumable import resumable
+
+__all__ = ["ChunkWriter", "PartialOutput"]
+
+log = logging.getLogger(__name__)
+
+# What stands in the folder, and how; a version of genept that changes this counts on.
+_LAYOUT = 1
+
+
+class PartialOutput:
+    """A result in the making, in the folder ``OUT.partial`` beside ``OUT``.
+
+    Nothing stands at ``OUT`` until :meth:`finish`. What was committed stays in the folder however the process
+    ends, and :meth:`begin` goes on with it. One process has it at a time, until it finishes, leaves the
+    ``with`` block, or ends; others may write chunks for it.
+
+    Attributes
+    ----------
+    folder
+        The folder.
+    writer
+        Writes the chunks, here or in other processes.
+    done
+        (n_chunks,) whether each chunk was committed.
+    tally
+        Arrays that were committed together with ``done``; empty at first.
+    """
+
+    def __init__(
+        self,
+        output: Path,
+        writer: ChunkWriter,
+        lock: FileLock,
+        progress: tuple[NDArray[np.bool_], dict[str, NDArray[Any]]],
+    ) -> None:
+        self.folder = writer.folder
+        self.writer = writer
+        self.done, self.tally = progress
+        self._output = output
+        self._lock = lock
+
+    @classmethod
+    def begin(
+        cls,
+        output: Path,
+        *,
+        job: Mapping[str, Any],
+        n_cells: int,
+        width: int,
+        key: str,
+        chunk_rows: int,
+        dtype: Literal["float32", "float16"],
+        with_coverage: bool,
+        resume: bool,
+    ) -> Self:
+        """Begin a result, or go on with one.
+
+        Parameters
+        ----------
+        output
+            Where the result is to be: ``.h5ad`` or ``.zarr``. An AnnData that is there is replaced.
+        job
+            What is being made, as JSON can hold it. Only the same job is gone on with.
+        n_cells, width
+            Shape of the embedding.
+        key
+            Its key in ``obsm`` and ``uns["genept"]``.
+        chunk_rows
+            Cells in a chunk.
+        dtype
+            What the embedding is stored as.
+        with_coverage
+            Whether each cell's coverage is written too.
+        resume
+            Whether to go on with an interrupted run, if there is one.
+
+        Raises
+        ------
+        OutputError
+            If ``output`` can't be written or replaced; if an interrupted run left something and ``resume`` is
+            false, or it made something else, or is damaged; or if another process is at it.
+        """
+        output = Path(output).resolve()
+        check_place(output)
+        writer = ChunkWriter(
+            folder=output.with_name(output.name + ".partial"),
+            key=key,
+            # A chunk's file has its full length, which a few cells don't need.
+            chunk_rows=min(chunk_rows, max(n_cells, 1)),
+            n_cells=n_cells,
+            width=width,
+            dtype=dtype,
+            with_coverage=with_coverage,
+        )
+        result = {name: getattr(writer, name) for name in ("key", "chunk_rows", "n_cells", "width", "dtype")}
+        job = {**job, "result": {**result, "coverage": with_coverage}, "layout": _LAYOUT}
+        lock = take_folder(writer.folder, resume=resume)
+        try:
+            begun = (writer.folder / PROGRESS).exists()
+            progress = _go_on(writer, job, output) if begun else _start(writer, job)
+        except BaseException:
+            lock.release()
+            raise
+        return cls(output, writer, lock, progress)
+
+    def commit(self, chunks: Sequence[int], tally: Mapping[str, NDArray[Any]]) -> None:
+        """Note that chunks are done, with what was counted up to them; all of it or nothing.
+
+        Parameters
+        ----------
+        chunks
+            Numbers of chunks that were written. They are on the disk for good when this returns.
+        tally
+            Takes the place of the earlier one. No objects.
+
+        Raises
+        ------
+        OutputError
+            If it can't be written; what was committed before stays so.
+        """
+        done = self.done.copy()
+        done[list(chunks)] = True
+        with resumable(self.folder):
+            for array, chunk in product(self.writer.arrays.values(), chunks):
+                array.sync(chunk)
+            write_progress(self.folder / PROGRESS, done, tally)
+        self.done, self.tally = done, dict(tally)
+
+    def finish(self, record: Mapping[str, Any], obs_from: Path, *, columns: bool = True) -> None:
+        """Complete the AnnData, move it to ``OUT``, and remove the folder.
+
+        It has ``obs``, ``obsm[key]`` and ``uns["genept"][key]``; no X, and no genes.
+
+        Parameters
+        ----------
+        record
+            Parameters and provenance, for ``uns["genept"][key]``.
+        obs_from
+            The ``.h5ad`` or ``.zarr`` whose cells these are; ``obs`` is copied from it in bounded memory.
+        columns
+            Whether all columns of ``obs`` are copied, or the names of the cells only. The coverage, where it
+            was written, is there in any case.
+
+        Raises
+        ------
+        InputFileError
+            If ``obs_from`` can't be read, or has another number of cells.
+        OutputError
+            If the result can't be written; the folder stays, and this can be called again after
+            :meth:`begin`.
+        """
+        if not self.done.all():
+            raise ValueError(f"{int((~self.done).sum())} chunks aren't done")
+        # An earlier call may have been interrupted when all but the removal was done.
+        if self.writer.result.exists():
+            scratch = self.folder / "obs.zarr"
+            with (
+                resumable(self.folder),
+                open_obs(Path(obs_from), n_cells=self.writer.n_cells, scratch=scratch) as obs,
+            ):
+                # Something else may have come there since.
+                check_place(self._output)
+                if self._output.suffix == ".zarr":
+                    complete_zarr(self.writer, obs, record, columns=columns)
+                    put_folder(self.writer.result, self._output, aside=self.folder / "replaced.zarr")
+                else:
+                    draft = self.folder / "result.h5ad"
+                    write_h5ad(self.writer, obs, record, columns=columns, path=draft)
+                    draft.replace(self._output)
+                    self.writer.result.rename(self.folder / "written.zarr")
+        self._remove()
+
+    def _remove(self) -> None:
+        try:
+            # What says that the result is finished goes last.
+            empty_folder(self.folder, but=(LOCK, JOB, PROGRESS))
+            self._lock.release()
+            for name in (LOCK, PROGRESS, JOB):
+                (self.folder / name).unlink()
+            self.folder.rmdir()
+        except OSError as error:
+            log.warning(
+                "%s is finished, but %s can't be removed (%s)", self._output, self.folder, error.strerror
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._lock.release()
+
+
+def _start(writer: ChunkWriter, job: Mapping[str, Any]) -> tuple[NDArray[np.bool_], dict[str, NDArray[Any]]]:
+    """Make all there is in the folder; the file of progress last, since it says that the rest is there."""
+    done = np.zeros(writer.n_chunks, bool)
+    try:
+        with resumable(writer.folder):
+            empty_folder(writer.folder, but=(LOCK,))
+            write_job(writer.folder / JOB, job)
+            for array in writer.arrays.values():
+                array.create()
+            write_progress(writer.folder / PROGRESS, done, {})
+    except BaseException:
+        # Nothing is in it yet that another run could go on with.
+        shutil.rmtree(writer.folder, ignore_errors=True)
+        raise
+    return done, {}
+
+
+def _go_on(
+    writer: ChunkWriter, job: Mapping[str, Any], output: Path
+) -> tuple[NDArray[np.bool_], dict[str, NDArray[Any]]]:
+    check_same_job(writer.folder / JOB, job)
+    done, tally = read_progress(writer.folder / PROGRESS, writer.n_chunks)
+    if not writer.result.exists():
+        # It is moved to its place when all is done.
+        if not (done.all() and output.exists()):
+            raise damaged(writer.result, "it is missing")
+        return done, tally
+    chunks = np.flatnonzero(done).tolist()
+    if broken := {chunk for array in writer.arrays.values() for chunk in chunks if not array.is_whole(chunk)}:
+        raise damaged(writer.result, f"missing or cut short: chunk {name_some(map(str, sorted(broken)))}")
+    log.info("%s of %s chunks are done already", f"{done.sum():,}", f"{len(done):,}")
+    return done, tally
