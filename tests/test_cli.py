@@ -57,7 +57,7 @@ def test_cells_embed_equals_the_python_api(
     genept.tl.embed_cells(counts, genept.read_embeddings(genes_file), method=method)  # type: ignore[arg-type]
     written = anndata.read_h5ad(data.parent / "out.h5ad")
     np.testing.assert_array_equal(written.obsm[key], counts.obsm[key])
-    np.testing.assert_array_equal(written.X.toarray(), counts.X.toarray())
+    assert written.X is None
     assert json.loads(done.stdout)["method"] == method
     assert key in done.stderr
     if method == "w":

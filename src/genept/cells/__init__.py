@@ -6,6 +6,7 @@ import lazy_loader
 
 from genept.cells.coverage import Coverage, measure_coverage
 from genept.cells.expression import Expression, as_expression
+from genept.cells.lazy import weighted_embedding_lazy
 from genept.cells.sentences import PREFIX, sentences
 from genept.cells.tally import BlockTally
 from genept.cells.weighted import weighted_embedding
@@ -26,4 +27,5 @@ __all__ = [
     "measure_coverage",
     "sentences",
     "weighted_embedding",
+    "weighted_embedding_lazy",
 ]
