@@ -241,6 +241,14 @@ def test_a_lost_chunk(kind: Kind, form: str, name: str, tmp_path: Path) -> None:
         assert np.array_equal(dense_rows(path, 8, 12), MATRIX[8:].toarray())
 
 
+def test_a_lost_shard(tmp_path: Path) -> None:
+    path = write_with(MATRIX, "X", tmp_path, "zarr3", chunks=(5,), shards=(20,))
+    assert np.array_equal(dense_rows(path, 0, 12), MATRIX.toarray())
+    lost = chunks_of(path, "X/data")[1]
+    lost.unlink()
+    refused(path, "the chunk X/data/c/1 is not there")
+
+
 @pytest.mark.parametrize("content", ["half", "nothing", "noise"])
 @pytest.mark.parametrize("name", ["X/data", "X/indices", "X/indptr"])
 @pytest.mark.parametrize("kind", ["zarr2", "zarr3"])

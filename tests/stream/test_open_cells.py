@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from genept.errors import UnknownNameError
+from genept.h5ad import read_h5ad
 from genept.stream import pointers
 from genept.stream.open_cells import open_cells
 from genept.stream.source import Cells
@@ -59,10 +60,19 @@ def dense_of(cells: Cells, start: int, stop: int) -> np.ndarray:
     return block if isinstance(block, np.ndarray) else block.toarray()
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @given(data=st.data())
-@settings(max_examples=15, deadline=None)
-def test_rows_are_those_of_the_matrix(kind: Kind, data: st.DataObject) -> None:
+@settings(max_examples=40, deadline=None)
+def test_rows_of_h5ad_are_those_of_the_matrix(data: st.DataObject) -> None:
+    check_rows("h5ad", data)
+
+
+@given(data=st.data())
+@settings(max_examples=12, deadline=None)
+def test_rows_of_zarr_are_those_of_the_matrix(data: st.DataObject) -> None:
+    check_rows(data.draw(st.sampled_from(["zarr2", "zarr3"])), data)
+
+
+def check_rows(kind: Kind, data: st.DataObject) -> None:
     place = data.draw(st.sampled_from(list(PLACES)))
     form = data.draw(st.sampled_from(["csr", "csc", "dense"]))
     dtype = data.draw(st.sampled_from(["int32", "float32", "float64", "uint16", "float16", "bool"]))
@@ -220,3 +230,20 @@ def test_an_older_layout_is_held_in_memory(
     assert open_cells(path, use_raw=True).origin == "raw"
     with pytest.raises(UnknownNameError, match="no layer 'it'"):
         open_cells(path, layer="it")
+
+
+@pytest.mark.realdata
+def test_real_cells(realdata: Path) -> None:
+    """Everyday files of everyday tools, as anndata reads them."""
+    for path in sorted((realdata / "cells").glob("*.h5ad")):
+        adata, cells = read_h5ad(path), open_cells(path)
+        n_cells = adata.n_obs
+        whole = sparse.csr_matrix(adata.X)
+        assert cells.shape == adata.shape
+        assert cells.names(slice(None)) == list(adata.obs_names)
+        assert list(cells.var.index) == list(adata.var_names)
+        for start in range(0, n_cells, 1000):
+            stop = min(start + 1000, n_cells)
+            assert np.array_equal(
+                dense_of(cells, start, stop), sparse.csr_matrix(whole[start:stop]).toarray()
+            )
