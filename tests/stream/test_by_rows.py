@@ -78,7 +78,7 @@ def check_rows(kind: Kind, data: st.DataObject) -> None:
         before = digest(path)
         columns = open_cells(path, **PLACES[place])
         cells = by_rows(columns, Path(name) / "rows", memory=memory)
-        cells = pickle.loads(pickle.dumps(cells))  # noqa: S301
+        cells = pickle.loads(pickle.dumps(cells))
         assert (cells.form, cells.origin, cells.shape) == ("csr", place, shape)
         assert (cells.dtype, cells.n_stored) == (columns.dtype, len(entries))
         expected = rows_of(entries, shape, form="csc", dtype=dtype)
