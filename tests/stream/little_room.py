@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from genept.errors import OutputError
-from genept.stream.partial import PartialOutput
+from genept.stream.result.partial import PartialOutput
 from tests.stream.small_result import CHUNK_ROWS, COVERAGE, KEY, N_CELLS, begin, read
 
 SUFFIXES = (".zarr", ".h5ad")

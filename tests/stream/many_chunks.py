@@ -8,6 +8,7 @@ import warnings
 from pathlib import Path
 
 import numpy as np
+import pytest
 from anndata import AnnData
 from scipy import sparse
 
@@ -30,9 +31,10 @@ def many_cells(folder: Path) -> Path:
 
 def embed(source: Path, output: Path, *, resume: bool = False, dask: str | None = None) -> None:
     """Embed them."""
-    plan.MOST_CELLS = 16
-    warnings.simplefilter("ignore", genept.errors.GeneptWarning)
-    genept.embed_file(source, output, GENES, min_coverage=0, resume=resume, dask=dask)
+    with pytest.MonkeyPatch.context() as patch, warnings.catch_warnings():
+        patch.setattr(plan, "MOST_CELLS", 16)
+        warnings.simplefilter("ignore", genept.errors.GeneptWarning)
+        genept.embed_file(source, output, GENES, min_coverage=0, resume=resume, dask=dask)
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ import zarr
 from anndata import AnnData
 from numpy.typing import NDArray
 
-from genept.stream.partial import PartialOutput
+from genept.stream.result.partial import PartialOutput
 from genept.tl.embed_cells import COVERAGE_KEY
 
 N_CELLS, WIDTH, CHUNK_ROWS = 23, 5, 4

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from genept.errors import InputFileError, OutputError
-from genept.stream.bucket_layout import BYTES_A_VALUE
-from genept.stream.by_rows import by_rows
-from genept.stream.open_cells import open_cells
-from genept.stream.source import Cells
+from genept.stream.reading.bucket_layout import BYTES_A_VALUE
+from genept.stream.reading.by_rows import by_rows
+from genept.stream.reading.open_cells import open_cells
+from genept.stream.reading.source import Cells
 from tests.stream.files import (
     PLACES,
     Kind,

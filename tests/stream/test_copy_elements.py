@@ -15,7 +15,7 @@ import zarr
 from anndata.io import read_elem, write_elem
 
 from genept.errors import InputFileError
-from genept.stream.obs import copy_obs, open_obs
+from genept.stream.result.obs import copy_obs, open_obs
 from genept.tl.embed_cells import COVERAGE_KEY
 from tests.stream.tables import FORMS, N_CELLS, table, write_cells
 
@@ -67,7 +67,7 @@ def test_columns_of_every_kind(
     copied: Copy, cells: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """In several blocks, of which the last is shorter."""
-    monkeypatch.setattr("genept.stream.copy_elements._BLOCK_ROWS", 7)
+    monkeypatch.setattr("genept.stream.result.copy_elements._BLOCK_ROWS", 7)
     pd.testing.assert_frame_equal(copied(cells), table())
     assert not (tmp_path / "scratch").exists()
 
@@ -125,7 +125,7 @@ def test_text_of_fixed_length(copied: Copy, tmp_path: Path) -> None:
 
 def test_compressed_columns(copied: Copy, few: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Blocks are whole chunks of the file, or longer."""
-    monkeypatch.setattr("genept.stream.copy_elements._BLOCK_ROWS", 12)
+    monkeypatch.setattr("genept.stream.result.copy_elements._BLOCK_ROWS", 12)
     with h5py.File(few, "r+") as file:
         values = file["obs/float32"][()]
         said = dict(file["obs/float32"].attrs)

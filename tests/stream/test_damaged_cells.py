@@ -16,7 +16,7 @@ from anndata import AnnData
 from scipy import sparse
 
 from genept.errors import ArgumentError, GeneptError, InputFileError, UnknownNameError, ValuesError
-from genept.stream.open_cells import open_cells
+from genept.stream.reading.open_cells import open_cells
 from tests.stream.files import (
     KINDS,
     Kind,
@@ -115,7 +115,7 @@ def test_what_may_not_be_read() -> None:
     code = (
         "import os, sys\n"
         "from genept.errors import InputFileError\n"
-        "from genept.stream.open_cells import open_cells\n"
+        "from genept.stream.reading.open_cells import open_cells\n"
         "os.setgroups([]); os.setuid(65534)\n"
         "for path in sys.argv[1:]:\n"
         "    try: open_cells(path)\n"

@@ -2,6 +2,7 @@
 
 import tempfile
 import warnings
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -40,17 +41,18 @@ def counts(seed: int = 0) -> sparse.csr_matrix:
 
 def odd(matrix: sparse.csr_matrix) -> sparse.csr_matrix:
     """The same values in another order, some of them in two parts, and with stored zeros."""
-    rows = np.repeat(np.arange(N_CELLS), np.diff(matrix.indptr))
+    cells = np.repeat(np.arange(N_CELLS), np.diff(matrix.indptr))
     halves = np.where(matrix.data > 1, 1, 0).astype(matrix.dtype)
-    order = np.random.default_rng(1).permutation(2 * matrix.nnz)
-    rows, columns = (np.tile(part, 2)[order] for part in (rows, matrix.indices))
-    data = np.concatenate([matrix.data - halves, halves])[order]
-    by_row = np.argsort(rows, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=N_CELLS))])
-    return sparse.csr_matrix((data[by_row], columns[by_row], starts), shape=matrix.shape)
+    shuffled = np.random.default_rng(1).permutation(2 * matrix.nnz)
+    order = shuffled[np.argsort(np.tile(cells, 2)[shuffled], kind="stable")]
+    made = sparse.csr_matrix(matrix.shape, dtype=matrix.dtype)
+    made.data = np.concatenate([matrix.data - halves, halves])[order]
+    made.indices = np.tile(matrix.indices, 2)[order]
+    made.indptr = 2 * matrix.indptr
+    return made
 
 
-FORMS = {
+FORMS: dict[str, Callable[[sparse.csr_matrix], Any]] = {
     "csr": lambda m: m,
     "csc": sparse.csc_matrix,
     "dense": lambda m: m.toarray(),

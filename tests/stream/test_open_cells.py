@@ -20,9 +20,9 @@ from scipy import sparse
 
 from genept.errors import UnknownNameError
 from genept.h5ad import read_h5ad
-from genept.stream import pointers
-from genept.stream.open_cells import open_cells
-from genept.stream.source import Cells
+from genept.stream.reading import pointers
+from genept.stream.reading.open_cells import open_cells
+from genept.stream.reading.source import Cells
 from tests.stream.files import (
     KINDS,
     PLACES,

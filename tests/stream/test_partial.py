@@ -17,7 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genept.errors import OutputError
-from genept.stream.partial import PartialOutput
+from genept.stream.result.partial import PartialOutput
 from tests.stream.small_result import (
     CHUNK_ROWS,
     COVERAGE,

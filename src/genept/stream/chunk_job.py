@@ -9,8 +9,8 @@ from scipy import sparse
 
 from genept.cells import BlockTally
 from genept.cells.expression import Look, as_block
-from genept.stream.partial import ChunkWriter
-from genept.stream.source import Cells
+from genept.stream.reading.source import Cells
+from genept.stream.result.partial import ChunkWriter
 from genept.stream.totals import Totals
 from genept.tl.empty_cells import empty_cells_error
 

@@ -17,16 +17,16 @@ from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.encoders.sent_texts import TooLong
 from genept.errors import ArgumentError, OutputError
-from genept.stream.by_rows import by_rows
 from genept.stream.chunk_job import ChunkJob
 from genept.stream.job_identity import job_identity
 from genept.stream.on_dask import run_on_dask
-from genept.stream.open_cells import open_cells
-from genept.stream.partial import PartialOutput
 from genept.stream.pipeline import run_here
-from genept.stream.place import check_place
 from genept.stream.plan import MEMORY, bytes_of, cells_at_a_time
 from genept.stream.prepare import HowToName, prepare_s, prepare_w
+from genept.stream.reading.by_rows import by_rows
+from genept.stream.reading.open_cells import open_cells
+from genept.stream.result.partial import PartialOutput
+from genept.stream.result.place import check_place
 from genept.stream.survey import Survey, survey
 from genept.stream.totals import Totals
 from genept.tl.arguments import check_arguments, check_method

@@ -6,7 +6,7 @@ from typing import Any
 from genept import __version__
 from genept.embeddings import GeneEmbeddings
 from genept.genes import GeneMatch
-from genept.stream.source import Cells
+from genept.stream.reading.source import Cells
 from genept.stream.survey import Survey
 
 

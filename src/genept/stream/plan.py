@@ -3,7 +3,7 @@
 import re
 
 from genept.errors import ArgumentError
-from genept.stream.source import Cells
+from genept.stream.reading.source import Cells
 
 MEMORY = "2 GB"
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}

@@ -16,7 +16,7 @@ from genept.encoders.sent_texts import TooLong
 from genept.genes import GeneMatch, GeneTable
 from genept.stream.chunk_job import Method
 from genept.stream.methods import Sentences, Weighted
-from genept.stream.source import Cells
+from genept.stream.reading.source import Cells
 from genept.stream.survey import Survey
 from genept.stream.totals import Totals
 from genept.tl import genept_s, genept_w

@@ -11,12 +11,12 @@ from genept.cells.expression import Kind, as_block
 from genept.cells.sentences import MAX_GENES
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
-from genept.stream.by_rows import by_rows
 from genept.stream.chunk_job import refuse_empty_cells
 from genept.stream.methods import Sentences
-from genept.stream.open_cells import open_cells
 from genept.stream.plan import MEMORY, MOST_CELLS, bytes_of
 from genept.stream.prepare import HowToName, prepare_s
+from genept.stream.reading.by_rows import by_rows
+from genept.stream.reading.open_cells import open_cells
 from genept.stream.survey import survey
 from genept.tl.coverage import refuse_low_coverage
 from genept.tl.identity import taxon_of

@@ -10,7 +10,7 @@ from scipy import sparse
 from genept.cells.expression import Kind, Look, as_block, refuse_nothing
 from genept.cells.tally import count
 from genept.errors import ValuesError
-from genept.stream.source import Cells
+from genept.stream.reading.source import Cells
 from genept.stream.totals import Totals
 
 _PLACES = 16

@@ -3,13 +3,13 @@
 import logging
 from pathlib import Path
 
-from genept.stream.cell_names import CellNames
-from genept.stream.file_cells import FileCells
-from genept.stream.held_cells import held_cells
-from genept.stream.layout import asked_element, check_anndata, is_older, read_log_mark, read_var
-from genept.stream.source import Cells
-from genept.stream.stored_file import StoredFile
-from genept.stream.stored_matrix import look_at_matrix
+from genept.stream.reading.cell_names import CellNames
+from genept.stream.reading.file_cells import FileCells
+from genept.stream.reading.held_cells import held_cells
+from genept.stream.reading.layout import asked_element, check_anndata, is_older, read_log_mark, read_var
+from genept.stream.reading.source import Cells
+from genept.stream.reading.stored_file import StoredFile
+from genept.stream.reading.stored_matrix import look_at_matrix
 from genept.tl.asked_matrix import check_one_matrix, log_mark
 
 log = logging.getLogger(__name__)

@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from genept.atomic import writing, written_whole
-from genept.stream.bucket_layout import BucketLayout
-from genept.stream.buckets import Buckets
-from genept.stream.csc_rows import CscRows
-from genept.stream.file_cells import FileCells
-from genept.stream.fill_buckets import fill_buckets
-from genept.stream.source import Cells
+from genept.stream.reading.bucket_layout import BucketLayout
+from genept.stream.reading.buckets import Buckets
+from genept.stream.reading.csc_rows import CscRows
+from genept.stream.reading.file_cells import FileCells
+from genept.stream.reading.fill_buckets import fill_buckets
+from genept.stream.reading.source import Cells
 
 log = logging.getLogger(__name__)
 

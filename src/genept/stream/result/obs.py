@@ -13,7 +13,14 @@ from anndata import read_h5ad
 from anndata.io import read_elem, write_elem
 
 from genept.errors import InputFileError
-from genept.stream.copy_elements import Group, attributes, copy_element, holds_pickle, is_copyable, is_group
+from genept.stream.result.copy_elements import (
+    Group,
+    attributes,
+    copy_element,
+    holds_pickle,
+    is_copyable,
+    is_group,
+)
 
 _FRAME = {"encoding-type": "dataframe", "encoding-version": "0.2.0"}
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.stored_file import StoredFile
 
 
 @dataclass(frozen=True, eq=False)

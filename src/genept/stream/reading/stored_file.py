@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from genept.errors import GeneptError, InputFileError, MissingDependencyError
 from genept.h5ad import check_there, first_line
-from genept.stream.zarr_chunks import missing_chunks
+from genept.stream.reading.zarr_chunks import missing_chunks
 
 EXPECTED = "an AnnData file (.h5ad or .zarr) that exists and is whole"
 

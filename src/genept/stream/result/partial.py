@@ -13,14 +13,14 @@ from filelock import FileLock
 from numpy.typing import NDArray
 
 from genept.errors import name_some
-from genept.stream.chunk_writer import ChunkWriter
-from genept.stream.finish import complete_zarr, write_h5ad
-from genept.stream.folder import JOB, LOCK, PROGRESS, empty_folder, take_folder
-from genept.stream.job import check_same_job, write_job
-from genept.stream.obs import open_obs
-from genept.stream.place import check_place, put_folder
-from genept.stream.progress import damaged, read_progress, write_progress
-from genept.stream.resumable import resumable
+from genept.stream.result.chunk_writer import ChunkWriter
+from genept.stream.result.finish import complete_zarr, write_h5ad
+from genept.stream.result.folder import JOB, LOCK, PROGRESS, empty_folder, take_folder
+from genept.stream.result.job import check_same_job, write_job
+from genept.stream.result.obs import open_obs
+from genept.stream.result.place import check_place, put_folder
+from genept.stream.result.progress import damaged, read_progress, write_progress
+from genept.stream.result.resumable import resumable
 
 __all__ = ["ChunkWriter", "PartialOutput"]
 
@@ -216,6 +216,9 @@ class PartialOutput:
         traceback: TracebackType | None,
     ) -> None:
         self._lock.release()
+        if error is not None and not self.done.any():
+            # There is nothing in it that another run could go on with.
+            shutil.rmtree(self.folder, ignore_errors=True)
 
 
 def _start(writer: ChunkWriter, job: Mapping[str, Any]) -> tuple[NDArray[np.bool_], dict[str, NDArray[Any]]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 from genept.atomic import written_whole
 from genept.errors import OutputError, name_some
-from genept.stream.progress import damaged
+from genept.stream.result.progress import damaged
 
 
 def write_job(path: Path, job: Mapping[str, Any]) -> None:

@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.stream.chunked_array import ChunkedArray
-from genept.stream.resumable import resumable
+from genept.stream.result.chunked_array import ChunkedArray
+from genept.stream.result.resumable import resumable
 from genept.tl.embed_cells import COVERAGE_KEY
 
 

@@ -7,7 +7,7 @@ import pandas as pd
 from anndata.io import read_elem
 
 from genept.errors import InputFileError, name_some
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.stored_file import StoredFile
 from genept.tl.asked_matrix import no_layer, no_raw
 
 

@@ -11,8 +11,8 @@ from scipy import sparse
 
 from genept.cells.expression import check_real_numbers
 from genept.h5ad import read_h5ad
-from genept.stream.file_cells import FileCells
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.file_cells import FileCells
+from genept.stream.reading.stored_file import StoredFile
 from genept.tl.asked_matrix import asked_matrix, log_mark
 
 Matrix = NDArray[Any] | sparse.csr_matrix

@@ -10,10 +10,10 @@ import pandas as pd
 import zarr
 from anndata.io import write_elem
 
-from genept.stream.chunk_writer import ChunkWriter
-from genept.stream.copy_elements import Group, copy_element
-from genept.stream.folder import empty_folder
-from genept.stream.obs import copy_obs
+from genept.stream.result.chunk_writer import ChunkWriter
+from genept.stream.result.copy_elements import Group, copy_element
+from genept.stream.result.folder import empty_folder
+from genept.stream.result.obs import copy_obs
 from genept.tl.embed_cells import COVERAGE_KEY
 
 _DICT = {"encoding-type": "dict", "encoding-version": "0.1.0"}

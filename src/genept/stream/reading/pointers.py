@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.stored_file import StoredFile
 
 # 8 MB. Blocks of cells are smaller than this, so that most find their piece already read and checked.
 AT_A_TIME = 1 << 20

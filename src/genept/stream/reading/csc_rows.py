@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.stream.compressed import Compressed
+from genept.stream.reading.compressed import Compressed
 
 STORED_AT_A_TIME = 1 << 22
 

@@ -5,13 +5,13 @@ from typing import Any
 import numpy as np
 
 from genept.cells.expression import check_real_numbers
-from genept.stream.compressed import Compressed
-from genept.stream.csc_rows import CscRows
-from genept.stream.csr_rows import CsrRows
-from genept.stream.dense_rows import DenseRows
-from genept.stream.file_cells import Rows
-from genept.stream.source import Form
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.compressed import Compressed
+from genept.stream.reading.csc_rows import CscRows
+from genept.stream.reading.csr_rows import CsrRows
+from genept.stream.reading.dense_rows import DenseRows
+from genept.stream.reading.file_cells import Rows
+from genept.stream.reading.source import Form
+from genept.stream.reading.stored_file import StoredFile
 
 
 def look_at_matrix(

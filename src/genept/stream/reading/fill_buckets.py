@@ -14,8 +14,8 @@ from scipy import sparse
 from tqdm.auto import tqdm
 
 from genept.atomic import writing
-from genept.stream.bucket_layout import BEGINS_TYPE, BucketLayout
-from genept.stream.csc_rows import CscRows
+from genept.stream.reading.bucket_layout import BEGINS_TYPE, BucketLayout
+from genept.stream.reading.csc_rows import CscRows
 
 Entries = tuple[NDArray[np.signedinteger], NDArray[Any]]
 

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.stream.source import Form
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.source import Form
+from genept.stream.reading.stored_file import StoredFile
 
 
 class Rows(Protocol):

@@ -12,8 +12,8 @@ from scipy import sparse
 
 from genept.errors import InputFileError
 from genept.h5ad import first_line
-from genept.stream.bucket_layout import BEGINS_TYPE, BYTES_A_VALUE, BucketLayout
-from genept.stream.csc_rows import rows_of_columns
+from genept.stream.reading.bucket_layout import BEGINS_TYPE, BYTES_A_VALUE, BucketLayout
+from genept.stream.reading.csc_rows import rows_of_columns
 
 
 class Buckets:

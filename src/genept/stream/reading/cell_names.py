@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from genept.stream.layout import index_element
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.layout import index_element
+from genept.stream.reading.stored_file import StoredFile
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from genept.cells.expression import check_real_numbers
-from genept.stream.pointers import Pointers
-from genept.stream.stored_file import StoredFile
+from genept.stream.reading.pointers import Pointers
+from genept.stream.reading.stored_file import StoredFile
 
 
 @dataclass(frozen=True, eq=False)

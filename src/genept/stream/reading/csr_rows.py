@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import sparse
 
-from genept.stream.compressed import Compressed
+from genept.stream.reading.compressed import Compressed
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,1 @@
+"""Cells of a file, read by rows without holding them."""
