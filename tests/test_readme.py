@@ -49,6 +49,16 @@ def test_shell_block(tmp_path: Path, run_genept: RunGenept) -> None:
 
 
 @pytest.mark.slow
+def test_stream_block(tmp_path: Path, run_genept: RunGenept) -> None:
+    genept.datasets.pbmc68k_reduced()[:50].copy().write_h5ad(tmp_path / "data.h5ad")
+    genept.write_embeddings(genept.embed_genes(encoder="lsa"), tmp_path / "genes.h5ad")
+    for line in block("stream").strip().splitlines():
+        done = run_genept(*shlex.split(line)[1:])
+        assert done.returncode == 0, done.stderr
+        assert anndata.read_zarr(tmp_path / "out.zarr").obsm["X_genept_w"].shape == (50, 256)
+
+
+@pytest.mark.slow
 def test_upstream_block(tmp_path: Path, run_genept: RunGenept, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "cache"))
     with serving(FILES) as server:

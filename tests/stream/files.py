@@ -1,6 +1,7 @@
 """Small AnnData files of every kind, and ways to damage them."""
 
 import hashlib
+import os
 import warnings
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -20,6 +21,7 @@ from scipy import sparse
 Kind = Literal["h5ad", "zarr2", "zarr3"]
 KINDS: tuple[Kind, ...] = ("h5ad", "zarr2", "zarr3")
 PLACES: dict[str, dict[str, Any]] = {"X": {}, "raw": {"use_raw": True}, "layers['it']": {"layer": "it"}}
+ELEMENTS = {"X": "X", "raw": "raw/X", "layers['it']": "layers/it"}
 Entries = list[tuple[int, int, int]]
 Lines = list[list[tuple[int, Any]]]
 
@@ -38,9 +40,9 @@ def write(adata: AnnData, folder: Path, kind: Kind = "h5ad") -> Path:
 
 
 def write_with(matrix: Any, place: str, folder: Path, kind: Kind = "h5ad", **options: Any) -> Path:
-    """Write cells with this matrix in this place, down to the types and the order of what it stores."""
+    """Write as little as an AnnData file may hold, and the matrix down to the order of what it stores."""
     path = folder / ("cells.h5ad" if kind == "h5ad" else "cells.zarr")
-    name = {"X": "X", "raw": "raw/X"}.get(place, "layers/it")
+    adata = of_matrix(sparse.csr_matrix(matrix.shape))
     with warnings.catch_warnings(), ExitStack() as opened:
         warnings.simplefilter("ignore")
         root: Any
@@ -48,31 +50,32 @@ def write_with(matrix: Any, place: str, folder: Path, kind: Kind = "h5ad", **opt
             root = opened.enter_context(h5py.File(path, "w"))
         else:
             root = zarr.open_group(path, mode="w", zarr_format=2 if kind == "zarr2" else 3)
-        write_elem(root, "/", of_matrix(sparse.csr_matrix(matrix.shape, dtype=np.float32), place))
-        write_elem(root, name, matrix, dataset_kwargs=options)
+        write_elem(root, "obs", adata.obs)
+        write_elem(root, "var", adata.var)
+        if place == "raw":
+            write_elem(root, "raw/var", adata.var)
+        write_elem(root, ELEMENTS[place], matrix, dataset_kwargs=options)
     return path
 
 
-def of_matrix(X: Any, place: str = "X") -> AnnData:
-    """An AnnData with ``X`` in that place, and another matrix in the other places."""
-    n_cells, n_genes = X.shape
-    adata = AnnData(sparse.csr_matrix((n_cells, n_genes), dtype=np.float32))
-    adata.obs_names = [f"cell{i}" for i in range(n_cells)]
-    adata.var_names = [f"gene{j}" for j in range(n_genes)]
-    if place == "raw":
-        with_it = adata.copy()
-        with_it.X = X
-        adata.raw = with_it
-    elif place == "X":
-        adata.X = X
-    else:
-        adata.layers["it"] = X
+def write_element(element: Any, name: str, path: Path) -> None:
+    """Put something else in a place."""
+    with warnings.catch_warnings(), ExitStack() as opened:
+        warnings.simplefilter("ignore")
+        root: Any = (
+            zarr.open_group(path, mode="r+") if path.is_dir() else opened.enter_context(h5py.File(path, "r+"))
+        )
+        write_elem(root, name, element)
+
+
+def of_matrix(X: Any) -> AnnData:
+    adata = AnnData(X)
+    adata.obs_names = [f"cell{i}" for i in range(X.shape[0])]
+    adata.var_names = [f"gene{j}" for j in range(X.shape[1])]
     return adata
 
 
-def from_entries(
-    entries: Entries, shape: tuple[int, int], *, form: str, dtype: str, index: str
-) -> sparse.csr_matrix | sparse.csc_matrix:
+def from_entries(entries: Entries, shape: tuple[int, int], *, form: str, dtype: str, index: str) -> Any:
     """A matrix that stores these entries (row, column, value) line by line in the order given."""
     by = 0 if form == "csr" else 1
     lines: list[list[tuple[int, int]]] = [[] for _ in range(shape[by])]
@@ -122,8 +125,8 @@ def most_in_blocks(entries: Entries, n_rows: int) -> int:
 
 
 def digest(path: Path) -> dict[str, str]:
-    files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
-    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in files}
+    files = [path, *path.rglob("*")] if os.path.lexists(path) else []
+    return {str(p): hashlib.sha256(p.read_bytes()).hexdigest() for p in files if p.is_file()}
 
 
 @contextmanager

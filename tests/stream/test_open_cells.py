@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from genept.errors import UnknownNameError
+from genept.h5ad import read_h5ad
 from genept.stream import pointers
 from genept.stream.open_cells import open_cells
 from genept.stream.source import Cells
@@ -35,6 +36,7 @@ from tests.stream.files import (
     rows_of,
     stored,
     write,
+    write_element,
     write_older_layout,
     write_with,
 )
@@ -46,10 +48,11 @@ def blocks(data: st.DataObject, n_cells: int) -> list[tuple[int, int]]:
     return list(pairwise(ends))
 
 
-def small(n_cells: int = 40, n_genes: int = 9, *, form: str = "csr") -> sparse.csr_matrix:
+def small(n_cells: int = 40, n_genes: int = 9, *, form: str = "csr") -> Any:
     dense = np.random.default_rng(0).poisson(1.0, size=(n_cells, n_genes)).astype(np.float32)
     dense[:, 0] += 1
-    return sparse.csr_matrix(dense).asformat(form)
+    matrix: Any = sparse.csr_matrix(dense)
+    return matrix.asformat(form)
 
 
 def dense_of(cells: Cells, start: int, stop: int) -> np.ndarray:
@@ -57,11 +60,20 @@ def dense_of(cells: Cells, start: int, stop: int) -> np.ndarray:
     return block if isinstance(block, np.ndarray) else block.toarray()
 
 
-@pytest.mark.parametrize("place", PLACES)
-@pytest.mark.parametrize("kind", KINDS)
+@given(data=st.data())
+@settings(max_examples=40, deadline=None)
+def test_rows_of_h5ad_are_those_of_the_matrix(data: st.DataObject) -> None:
+    check_rows("h5ad", data)
+
+
 @given(data=st.data())
 @settings(max_examples=12, deadline=None)
-def test_rows_are_those_of_the_matrix(kind: Kind, place: str, data: st.DataObject) -> None:
+def test_rows_of_zarr_are_those_of_the_matrix(data: st.DataObject) -> None:
+    check_rows(data.draw(st.sampled_from(["zarr2", "zarr3"])), data)
+
+
+def check_rows(kind: Kind, data: st.DataObject) -> None:
+    place = data.draw(st.sampled_from(list(PLACES)))
     form = data.draw(st.sampled_from(["csr", "csc", "dense"]))
     dtype = data.draw(st.sampled_from(["int32", "float32", "float64", "uint16", "float16", "bool"]))
     index = data.draw(st.sampled_from(["int32", "int64", "uint8"]))
@@ -120,38 +132,34 @@ def test_what_a_file_says_of_its_cells(kind: Kind, tmp_path: Path) -> None:
         assert (other.log1p, other.log_base) == (False, None)
 
 
-@pytest.mark.parametrize(
-    ("uns", "mark"), [({}, False), ({"log1p": {}}, True), ({"log1p": {"base": None}}, True)]
-)
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_base_that_is_not_given(kind: Kind, uns: dict[str, Any], mark: bool, tmp_path: Path) -> None:
-    adata = of_matrix(small())
-    adata.uns.update(uns)
-    cells = open_cells(write(adata, tmp_path, kind))
-    assert (cells.log1p, cells.log_base) == (mark, None)
+@pytest.mark.parametrize("kind", ["h5ad", "zarr3"])
+def test_a_logarithm_whose_base_is_not_given(kind: Kind, tmp_path: Path) -> None:
+    path = write_with(small(), "X", tmp_path, kind)
+    assert (open_cells(path).log1p, open_cells(path).log_base) == (False, None)
+    for mark in ({}, {"base": None}):
+        write_element(mark, "uns/log1p", path)
+        assert (open_cells(path).log1p, open_cells(path).log_base) == (True, None)
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("shape", [(0, 3), (3, 0)])
+@pytest.mark.parametrize("kind", ["h5ad", "zarr3"])
 @pytest.mark.parametrize("form", ["csr", "csc"])
-def test_a_file_without_cells_or_genes(form: str, shape: tuple[int, int], kind: Kind, tmp_path: Path) -> None:
-    cells = open_cells(
-        write(of_matrix(sparse.csr_matrix(shape, dtype=np.float32).asformat(form)), tmp_path, kind)
-    )
-    assert (cells.shape, cells.n_stored, cells.most_stored(5)) == (shape, 0, 0)
-    assert cells.rows(0, shape[0]).shape == shape
+def test_a_file_without_cells_or_genes(form: str, kind: Kind, tmp_path: Path) -> None:
+    for shape in ((0, 3), (3, 0)):
+        cells = open_cells(write_with(small(form=form)[: shape[0], : shape[1]], "X", tmp_path, kind))
+        assert (cells.shape, cells.n_stored, cells.most_stored(5)) == (shape, 0, 0)
+        assert cells.rows(0, shape[0]).shape == shape
+        cells.close()
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_another_process_opens_its_own_handle(kind: Kind, tmp_path: Path) -> None:
-    path = write(of_matrix(small(400)), tmp_path, kind)
-    cells = open_cells(path)
-    cells.rows(0, 400)
-    state = pickle.dumps(cells)
+def test_another_process_opens_its_own_handle(tmp_path: Path) -> None:
+    files = [open_cells(write(of_matrix(small(400)), tmp_path, kind)) for kind in ("h5ad", "zarr3")]
+    for cells in files:
+        cells.rows(0, 400)
+    state = pickle.dumps(files)
     assert len(state) < 10_000
-    code = "import pickle, sys; print(pickle.load(sys.stdin.buffer).rows(3, 9).sum())"
+    code = "import pickle, sys; print(*[c.rows(3, 9).sum() for c in pickle.load(sys.stdin.buffer)])"
     done = subprocess.run([sys.executable, "-c", code], input=state, capture_output=True, check=True)
-    assert float(done.stdout) == small(400)[3:9].sum()
+    assert [float(total) for total in done.stdout.split()] == [small(400)[3:9].sum()] * 2
 
 
 def test_closed_cells_open_again(tmp_path: Path) -> None:
@@ -168,10 +176,8 @@ def test_closed_cells_open_again(tmp_path: Path) -> None:
 def test_memory_does_not_grow_with_the_cells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """400,000 cells: their names and where they end take 25 MB in memory."""
     n_cells = 400_000
-    one_each = sparse.csr_matrix(
-        (np.ones(n_cells, np.float32), np.arange(n_cells) % 5, np.arange(n_cells + 1)), shape=(n_cells, 5)
-    )
-    path = write(AnnData(one_each), tmp_path)
+    one_each: Any = (np.ones(n_cells, np.float32), np.arange(n_cells) % 5, np.arange(n_cells + 1))
+    path = write(AnnData(sparse.csr_matrix(one_each)), tmp_path)
     monkeypatch.setattr(pointers, "AT_A_TIME", 10_000)
     tracemalloc.start()
     try:
@@ -224,3 +230,20 @@ def test_an_older_layout_is_held_in_memory(
     assert open_cells(path, use_raw=True).origin == "raw"
     with pytest.raises(UnknownNameError, match="no layer 'it'"):
         open_cells(path, layer="it")
+
+
+@pytest.mark.realdata
+def test_real_cells(realdata: Path) -> None:
+    """Everyday files of everyday tools, as anndata reads them."""
+    for path in sorted((realdata / "cells").glob("*.h5ad")):
+        adata, cells = read_h5ad(path), open_cells(path)
+        n_cells = adata.n_obs
+        whole = sparse.csr_matrix(adata.X)
+        assert cells.shape == adata.shape
+        assert cells.names(slice(None)) == list(adata.obs_names)
+        assert list(cells.var.index) == list(adata.var_names)
+        for start in range(0, n_cells, 1000):
+            stop = min(start + 1000, n_cells)
+            assert np.array_equal(
+                dense_of(cells, start, stop), sparse.csr_matrix(whole[start:stop]).toarray()
+            )

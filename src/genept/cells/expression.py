@@ -122,12 +122,7 @@ def as_expression(
     """
     # Rows of CSC are slow to slice: one conversion beats a pass over the matrix for every block.
     known: Matrix = sparse.csr_matrix(cast("Any", X)) if sparse.issparse(X) else np.asarray(X)
-    if 0 in known.shape:
-        raise ValuesError(
-            f"{origin} has {known.shape[0]:,} cells and {known.shape[1]:,} genes",
-            expected="at least one cell and one gene",
-            do="check the filters that ran before",
-        )
+    refuse_nothing(known.shape, origin)
     check_real_numbers(known.dtype, origin)
     look = Look(origin)
     look.at(known.data if isinstance(known, sparse.csr_matrix) else known)
@@ -135,6 +130,22 @@ def as_expression(
     return Expression(
         X=known, kind=found if kind == "auto" else kind, log_base=log_base if log_base is not None else base
     )
+
+
+def refuse_nothing(shape: tuple[int, ...], origin: str) -> None:
+    """Refuse a matrix without cells or genes.
+
+    Raises
+    ------
+    ValuesError
+        Saying how many there are of both.
+    """
+    if 0 in shape:
+        raise ValuesError(
+            f"{origin} has {shape[0]:,} cells and {shape[1]:,} genes",
+            expected="at least one cell and one gene",
+            do="check the filters that ran before",
+        )
 
 
 def check_real_numbers(dtype: np.dtype[Any], origin: str) -> None:

@@ -1,6 +1,7 @@
 """Rows of a matrix whose values were sorted into buckets of cells."""
 
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from genept.errors import InputFileError
+from genept.h5ad import first_line
 from genept.stream.bucket_layout import BEGINS_TYPE, BYTES_A_VALUE, BucketLayout
 from genept.stream.csc_rows import rows_of_columns
 
@@ -39,10 +41,11 @@ class Buckets:
     def rows(self, start: int, stop: int) -> sparse.csr_matrix:
         """See ``Cells.rows``."""
         size = self._layout.bucket_cells
-        blocks = [
-            self._rows_of_bucket(bucket, max(start - bucket * size, 0), min(stop - bucket * size, size))
-            for bucket in range(start // size, -(-stop // size))
-        ]
+        with self._reading():
+            blocks = [
+                self._rows_of_bucket(bucket, max(start - bucket * size, 0), min(stop - bucket * size, size))
+                for bucket in range(start // size, -(-stop // size))
+            ]
         if len(blocks) == 1:
             return blocks[0]
         none = np.empty((0, self._layout.n_genes), dtype=self._layout.value_type)
@@ -54,7 +57,7 @@ class Buckets:
         layout = self._layout
         stored = np.zeros(-(-layout.n_cells // n_rows), dtype=np.int64)
         first_cells = np.arange(layout.n_buckets) * layout.bucket_cells
-        with (self._folder / "cells.bin").open("rb") as file:
+        with self._reading(), (self._folder / "cells.bin").open("rb") as file:
             for begins in self._begins():
                 n_of_buckets = np.diff(begins)
                 if n_rows % layout.bucket_cells == 0:
@@ -104,13 +107,20 @@ class Buckets:
             return np.empty(shape, dtype=BEGINS_TYPE)
         return np.memmap(self._folder / "begins.bin", dtype=BEGINS_TYPE, mode="r", shape=shape)
 
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, ValueError) as error:
+            raise InputFileError(
+                f"{self._folder}, into which cells were sorted, can't be read ({first_line(error)})",
+                expected="the files as they were written",
+                do="remove this folder and run again",
+            ) from error
+
 
 def _read(file: BufferedReader, dtype: np.dtype[Any], n_items: int) -> NDArray[Any]:
     items = np.empty(n_items, dtype=dtype)
     if file.readinto(items.view(np.uint8).data) != items.nbytes:
-        raise InputFileError(
-            f"{file.name} has become shorter",
-            expected="the values that were sorted into it",
-            do="remove its folder and run again",
-        )
+        raise OSError(f"{file.name} has become shorter")
     return items

@@ -6,7 +6,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
-from genept.atomic import written_whole
+from genept.atomic import writing, written_whole
 from genept.stream.bucket_layout import BucketLayout
 from genept.stream.buckets import Buckets
 from genept.stream.csc_rows import CscRows
@@ -58,7 +58,9 @@ def by_rows(cells: Cells, folder: Path, *, memory: int) -> Cells:
     layout = _done(folder, made_of)
     if layout is None:
         log.info("%s of %s is stored by genes: it is sorted by cells in %s", cells.origin, cells.path, folder)
-        (folder / "done.json").unlink(missing_ok=True)
+        with writing(folder):
+            folder.mkdir(exist_ok=True)
+            (folder / "done.json").unlink(missing_ok=True)
         layout = BucketLayout.within(memory, shape=cells.shape, n_stored=cells.n_stored, dtype=cells.dtype)
         fill_buckets(cells.matrix, folder, layout)
         with written_whole(folder / "done.json") as draft:

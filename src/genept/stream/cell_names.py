@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from genept.stream.layout import index_element
 from genept.stream.stored_file import StoredFile
 
 
@@ -32,10 +33,7 @@ class CellNames:
         InputFileError
             If none does.
         """
-        element = f"obs/{file.element('obs').attrs['_index']}"
-        # pandas strings that may be missing are stored as a group of values and a mask.
-        if not hasattr(file.element(element), "shape"):
-            element += "/values"
+        element = index_element(file, "obs")
         if len(file.element(element).shape) != 1:
             raise file.damaged(
                 f"{element} has the shape {file.element(element).shape}", expected="a name for every cell"
@@ -50,12 +48,13 @@ class CellNames:
         numbers = np.asarray(range(len(self))[rows] if isinstance(rows, slice) else rows)
         if not len(numbers):
             return []
-        with self.file.reading(f"the names of cells in {self.element}"):
+        with self.file.reading(self.element):
             stored = self.file.element(self.element)
             if not self.file.is_folder and stored.dtype.kind in "OS":
                 stored = stored.asstr()
             # HDF5 gives places in ascending order only, and each once.
             places, back = np.unique(numbers, return_inverse=True)
             together = places[-1] - places[0] + 1 == len(places)
+            self.file.check_chunks(self.element, int(places[0]), int(places[-1]) + 1)
             found = stored[places[0] : places[-1] + 1] if together else stored[places]
             return [str(found[i]) for i in back]

@@ -133,11 +133,12 @@ def refuse_empty_cells(tally: BlockTally, cells: Cells, start: int) -> None:
     ValuesError
         Naming the first few of them.
     """
+    n = len(tally.by_cell)
     empty = start + np.flatnonzero(tally.empty_cells)
     if len(empty):
         raise empty_cells_error(
             cells.names(empty[:5].tolist()),
             n_empty=len(empty),
-            among=f"the {len(tally.by_cell):,} cells from number {start + 1:,} on",
+            among=f"{n:,} cells" if n == cells.shape[0] else f"the {n:,} cells from number {start + 1:,} on",
             origin=cells.origin,
         )

@@ -53,12 +53,11 @@ class ChunkWriter:
     @property
     def arrays(self) -> dict[str, ChunkedArray]:
         """The arrays by their place in the AnnData, vectors first."""
-        arrays = {f"obsm/{self.key}": ((self.n_cells, self.width), np.dtype(self.dtype))}
-        if self.with_coverage:
-            arrays[f"obs/{COVERAGE_KEY}"] = ((self.n_cells,), np.dtype(np.float32))
+        vectors = (f"obsm/{self.key}", (self.n_cells, self.width), self.dtype)
+        coverage = (f"obs/{COVERAGE_KEY}", (self.n_cells,), "float32")
         return {
-            name: ChunkedArray(self.result / name, shape, self.chunk_rows, dtype.newbyteorder("<"))
-            for name, (shape, dtype) in arrays.items()
+            name: ChunkedArray(self.result / name, shape, self.chunk_rows, np.dtype(dtype).newbyteorder("<"))
+            for name, shape, dtype in ((vectors, coverage) if self.with_coverage else (vectors,))
         }
 
     def write(self, chunk: int, vectors: NDArray[np.floating], coverage: NDArray[np.floating] | None) -> None:

@@ -90,20 +90,20 @@ class Compressed:
         """
         places = self.places(ends, what)
         with self.file.reading(what):
-            lost = next(self.file.missing(f"{self.name}/data", int(ends[0]), int(ends[-1])), None)
-            if lost is not None:
-                raise self._lost(lost[0], what)
-            values = self.file.element(f"{self.name}/data")[int(ends[0]) : int(ends[-1])]
+            values = self.file.vector(f"{self.name}/data", int(ends[0]), int(ends[-1]))
         return places, values.astype(self.dtype, copy=False)
 
     def places(self, ends: NDArray[np.int64], what: str) -> NDArray[np.signedinteger]:
         """Read the places alone; see ``entries``."""
+
+        def once_in_a_line(first: int, last: int) -> bool:
+            """Zeros fit lines that store place 0 and nothing else; none stores it twice."""
+            return bool(np.diff(ends.clip(first, last)).max() <= 1)
+
         with self.file.reading(what):
-            for key, first, last in self.file.missing(f"{self.name}/indices", int(ends[0]), int(ends[-1])):
-                # zarr writes no chunk of zeros, and a line may well begin with place 0, but only once.
-                if np.diff(ends.clip(first, last)).max() > 1:
-                    raise self._lost(key, what)
-            places = self.file.element(f"{self.name}/indices")[int(ends[0]) : int(ends[-1])]
+            places = self.file.vector(
+                f"{self.name}/indices", int(ends[0]), int(ends[-1]), zeros_fit=once_in_a_line
+            )
         if len(places) and not (places.min() >= 0 and places.max() < self.width):
             raise self.file.damaged(
                 f"{what} has indices from {places.min()} to {places.max()}",
@@ -112,11 +112,3 @@ class Compressed:
         narrow = np.int32 if self.width <= np.iinfo(np.int32).max else np.int64
         narrowed: NDArray[np.signedinteger] = places.astype(narrow, copy=False)
         return narrowed
-
-    def _lost(self, key: str, what: str) -> Exception:
-        return self.file.damaged(
-            f"the chunk {key} is not there, so that stored values of {what} would be read as zeros",
-            expected="every chunk of a sparse matrix, which stores what isn't zero",
-            do="copy the folder again from where it is whole; if the zeros are meant, take them out with "
-            "eliminate_zeros() and write it again with adata.write_zarr(path)",
-        )

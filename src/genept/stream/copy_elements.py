@@ -55,20 +55,21 @@ def copy_element(element: Element, into: Group, name: str) -> None:
 
 
 def is_copyable(element: Element) -> bool:
-    """Whether an element consists of arrays of numbers, truth values and text, and nothing else.
-
-    Raises
-    ------
-    InputFileError
-        If a part of it is a pickle, which nothing here or below may load.
-    """
+    """Whether an element consists of arrays of numbers, truth values and text, and nothing else."""
     if is_group(element):
-        # Every part is looked at, for pickles.
-        parts = [is_copyable(element[part]) for part in element]
-        return all(parts)
-    if isinstance(element, zarr.Array):
-        _refuse_pickle(element)
-    return element.ndim > 0 and (_holds_text(element) or element.dtype.kind in "biufc")
+        return all(is_copyable(element[part]) for part in element)
+    if holds_pickle(element) or element.ndim == 0:
+        return False
+    return _holds_text(element) or element.dtype.kind in "biufc"
+
+
+def holds_pickle(element: Element) -> bool:
+    """Whether reading an element would mean to unpickle, which could run anything."""
+    if is_group(element):
+        return any(holds_pickle(element[part]) for part in element)
+    said = getattr(element, "metadata", None)
+    codecs = [*(getattr(said, "filters", None) or ()), getattr(said, "compressor", None)]
+    return any(getattr(codec, "codec_id", None) == "pickle" for codec in codecs)
 
 
 def is_group(element: Element) -> bool:
@@ -134,16 +135,6 @@ def _block_rows(array: Array) -> int:
     row_bytes = max(1, array.dtype.itemsize * int(np.prod(array.shape[1:])))
     rows = min(_BLOCK_ROWS, _BLOCK_BYTES // row_bytes)
     return int(max(1, rows // chunk) * chunk)
-
-
-def _refuse_pickle(array: Array) -> None:
-    codecs = (*(getattr(array.metadata, "filters", None) or ()), getattr(array.metadata, "compressor", None))
-    if any(getattr(codec, "codec_id", None) == "pickle" for codec in codecs):
-        raise InputFileError(
-            f"{array.name} in {_file(array)} is a pickle, which could run anything when it is read",
-            expected="arrays of numbers and text",
-            do="make the file anew with a current anndata: adata.write_zarr(path)",
-        )
 
 
 def _file(array: Array) -> str:

@@ -21,7 +21,7 @@ Entries = tuple[NDArray[np.signedinteger], NDArray[Any]]
 
 
 def fill_buckets(columns: CscRows, folder: Path, layout: BucketLayout) -> None:
-    """Write the four files of ``layout``, over what is left there of an interrupted attempt.
+    """Write the four files of ``layout`` into ``folder``, over what is left there of an interrupted attempt.
 
     Raises
     ------
@@ -31,7 +31,6 @@ def fill_buckets(columns: CscRows, folder: Path, layout: BucketLayout) -> None:
         If the columns are damaged.
     """
     with writing(folder), ExitStack() as opened:
-        folder.mkdir(exist_ok=True)
         files = {name: opened.enter_context((folder / f"{name}.bin").open("wb")) for name in layout.sizes}
         needed, free = sum(layout.sizes.values()), shutil.disk_usage(folder).free
         if needed > free:

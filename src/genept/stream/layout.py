@@ -75,6 +75,13 @@ def asked_element(file: StoredFile, *, layer: str | None, use_raw: bool) -> tupl
     return "X", "X"
 
 
+def index_element(file: StoredFile, table: str) -> str:
+    """Name the element that holds the names of the rows of a table."""
+    element = f"{table}/{file.element(table).attrs['_index']}"
+    # pandas strings that may be missing are stored as a group of values and a mask.
+    return element if hasattr(file.element(element), "shape") else f"{element}/values"
+
+
 def read_var(file: StoredFile, name: str) -> pd.DataFrame:
     """Read a table of genes.
 
@@ -83,6 +90,8 @@ def read_var(file: StoredFile, name: str) -> pd.DataFrame:
     InputFileError
         If it is none.
     """
+    index = index_element(file, name)
+    file.check_chunks(index, 0, file.element(index).shape[0])
     var = _read(file, name)
     if not isinstance(var, pd.DataFrame):
         raise file.damaged(f"{name} is a {type(var).__name__}", expected="a table of genes")
@@ -95,7 +104,7 @@ def read_log_mark(file: StoredFile) -> dict[str, Any]:
 
 
 def _read(file: StoredFile, name: str) -> Any:
-    with warnings.catch_warnings():
+    with file.reading(name), warnings.catch_warnings():
         # anndata tells of older ways to write things; nothing is lost by it.
         warnings.simplefilter("ignore")
         return read_elem(file.element(name))

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.cells import PREFIX, BlockTally, Expression, sentences
+from genept.cells import BlockTally, Expression, sentences
 from genept.cells.expression import Kind
 from genept.cells.on_device import Product
 from genept.cells.tally import count
@@ -60,6 +60,8 @@ class Sentences:
         As for :func:`genept.encoders.embed_texts`.
     budget
         What all blocks together may cost.
+    first
+        (1, n_genes) values of the first cell.
     """
 
     encoder: TextEncoder
@@ -69,12 +71,13 @@ class Sentences:
     max_genes: int
     too_long: TooLong
     budget: Budget
+    first: sparse.csr_matrix
     exact = True
 
     @cached_property
     def width(self) -> int:
-        """Dimensions of the vectors; a first text is embedded where the encoder can't say."""
-        return self.encoder.dimensions or self._embed([PREFIX.rstrip()]).vectors.shape[1]
+        """Dimensions of the vectors; the first cell is embedded where the encoder can't say."""
+        return self.encoder.dimensions or self(self.first)[0].shape[1]
 
     def __call__(self, block: sparse.csr_matrix) -> tuple[NDArray[np.float32], BlockTally, dict[str, float]]:
         """Embed the cells of a block."""

@@ -13,13 +13,13 @@ from anndata import read_h5ad
 from anndata.io import read_elem, write_elem
 
 from genept.errors import InputFileError
-from genept.stream.copy_elements import Group, attributes, copy_element, is_copyable, is_group
+from genept.stream.copy_elements import Group, attributes, copy_element, holds_pickle, is_copyable, is_group
 
 _FRAME = {"encoding-type": "dataframe", "encoding-version": "0.2.0"}
 
 
 @contextmanager
-def open_obs(path: Path, *, n_cells: int, scratch: Path) -> Iterator[Group]:
+def open_obs(path: Path, *, n_cells: int, columns: bool, scratch: Path) -> Iterator[Group]:
     """Open the table of cells of an ``.h5ad`` or ``.zarr``.
 
     Parameters
@@ -28,6 +28,8 @@ def open_obs(path: Path, *, n_cells: int, scratch: Path) -> Iterator[Group]:
         The file, or folder.
     n_cells
         How many cells it should have.
+    columns
+        Whether all columns are wanted, or the names of the cells only.
     scratch
         A name that is free, or from an earlier call, for a copy in today's layout of a table in an older
         one. Only such a table is ever in memory whole.
@@ -48,9 +50,9 @@ def open_obs(path: Path, *, n_cells: int, scratch: Path) -> Iterator[Group]:
                 zarr.open_group(path, mode="r") if path.is_dir() else opened.enter_context(h5py.File(path))
             )
             obs = root["obs"]
-            if not _is_todays(obs):
+            if not _is_todays(obs, columns=columns):
                 obs = _rewritten(path, obs, scratch)
-            lengths = {_length(obs[name]) for name in _names(obs)}
+            lengths = {_length(obs[name]) for name in _names(obs, columns=columns)}
         except InputFileError:
             raise
         except Exception as error:  # h5py, zarr and anndata raise many kinds for a broken file
@@ -66,7 +68,7 @@ def copy_obs(obs: Group, into: Group, *, columns: bool, own: str | None) -> None
     Parameters
     ----------
     obs
-        From :func:`open_obs`.
+        From :func:`open_obs`, for the same ``columns``.
     into
         A group, in which our own column may stand.
     columns
@@ -81,8 +83,7 @@ def copy_obs(obs: Group, into: Group, *, columns: bool, own: str | None) -> None
     OSError
         If it can't be written.
     """
-    index, order = _index_and_order(obs)
-    order = order if columns else []
+    index, *order = _names(obs, columns=columns)
     # Names of cells under the name of our column would be overwritten by it.
     index_as = "_index" if index == own else index
     copy_element(obs[index], into, index_as)
@@ -90,23 +91,20 @@ def copy_obs(obs: Group, into: Group, *, columns: bool, own: str | None) -> None
         if name not in (index, own):
             copy_element(obs[name], into, name)
     if own is not None and own not in order:
-        order = [*order, own]
+        order.append(own)
     into.attrs.update({**_FRAME, "_index": index_as, "column-order": order})
 
 
-def _index_and_order(obs: Group) -> tuple[str, list[str]]:
+def _names(obs: Group, *, columns: bool) -> list[str]:
+    """Under which names the names of the cells are, and then the columns."""
     said = attributes(obs)
-    return said["_index"], said["column-order"]
+    return [said["_index"], *(said.get("column-order", []) if columns else [])]
 
 
-def _names(obs: Group) -> list[str]:
-    index, order = _index_and_order(obs)
-    return [index, *order]
-
-
-def _is_todays(obs: Any) -> bool:
-    copyable = is_copyable(obs)
-    return copyable and is_group(obs) and attributes(obs).items() >= _FRAME.items()
+def _is_todays(obs: Any, *, columns: bool) -> bool:
+    if not is_group(obs) or not attributes(obs).items() >= _FRAME.items():
+        return False
+    return all(is_copyable(obs[name]) for name in _names(obs, columns=columns))
 
 
 def _length(column: Any) -> int:
@@ -117,13 +115,17 @@ def _length(column: Any) -> int:
 
 def _rewritten(path: Path, obs: Any, scratch: Path) -> Group:
     """Have anndata, which knows older layouts, read a table and write it as it does today."""
+    if holds_pickle(obs):
+        raise _refuse(path, "a pickle is in it, which could run anything when it is read")
     with warnings.catch_warnings():
         # It tells of layouts that it moves into today's place; nothing is lost by it.
         warnings.simplefilter("ignore", FutureWarning)
         warnings.simplefilter("ignore", PendingDeprecationWarning)
         frame = read_elem(obs)
         if not isinstance(frame, pd.DataFrame):
-            frame = read_h5ad(path, backed="r").obs
+            adata = read_h5ad(path, backed="r")
+            frame = adata.obs
+            adata.file.close()
     copy: Group = zarr.open_group(scratch, mode="w", zarr_format=2)
     write_elem(copy, "obs", frame)
     return copy["obs"]

@@ -176,10 +176,10 @@ class PartialOutput:
             raise ValueError(f"{int((~self.done).sum())} chunks aren't done")
         # An earlier call may have been interrupted when all but the removal was done.
         if self.writer.result.exists():
-            scratch = self.folder / "obs.zarr"
+            n_cells, scratch = self.writer.n_cells, self.folder / "obs.zarr"
             with (
                 resumable(self.folder),
-                open_obs(Path(obs_from), n_cells=self.writer.n_cells, scratch=scratch) as obs,
+                open_obs(Path(obs_from), n_cells=n_cells, columns=columns, scratch=scratch) as obs,
             ):
                 # Something else may have come there since.
                 check_place(self._output)
@@ -199,7 +199,7 @@ class PartialOutput:
             empty_folder(self.folder, but=(LOCK, JOB, PROGRESS))
             self._lock.release()
             for name in (LOCK, PROGRESS, JOB):
-                (self.folder / name).unlink()
+                (self.folder / name).unlink(missing_ok=True)
             self.folder.rmdir()
         except OSError as error:
             log.warning(

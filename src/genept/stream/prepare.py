@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
+from genept.cells.expression import as_block
 from genept.cells.kernel import WeightedProduct
 from genept.cells.on_device import Device, product_on
 from genept.embeddings import GeneEmbeddings
@@ -153,6 +156,7 @@ def prepare_s(
             max_genes=max_genes,
             too_long=too_long,
             budget=Budget.of(ready, max_cost),
+            first=as_block(cells.rows(0, 1), dtype=np.float64),
         ),
         identity=identity,
         match=genept_s.readable_genes(readable, identity),

@@ -42,7 +42,7 @@ def read_progress(path: Path, n_chunks: int) -> tuple[NDArray[np.bool_], dict[st
         If the file is damaged.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as reading, np.load(reading, allow_pickle=False) as file:
             arrays = {name: file[name] for name in file.files}
         done = arrays.pop(_DONE)
         if done.dtype != np.bool_ or done.shape != (n_chunks,):

@@ -1,16 +1,19 @@
 """An ``.h5ad`` file or a zarr folder, opened when it is first used, once in every process."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import h5py
+from numpy.typing import NDArray
 
 from genept.errors import GeneptError, InputFileError, MissingDependencyError
 from genept.h5ad import check_there, first_line
 from genept.stream.zarr_chunks import missing_chunks
+
+EXPECTED = "an AnnData file (.h5ad or .zarr) that exists and is whole"
 
 
 class StoredFile:
@@ -20,9 +23,15 @@ class StoredFile:
     ----------
     path
         A file (HDF5) or a folder (zarr, format 2 or 3): found out by looking, not by its name.
+
+    Raises
+    ------
+    InputFileError
+        If nothing is there, or nothing that may be read.
     """
 
     def __init__(self, path: Path) -> None:
+        check_there(path, expected=EXPECTED)
         self.path = path
         self.is_folder = path.is_dir()
         self._opened: tuple[int, dict[str, Any]] | None = None
@@ -41,9 +50,43 @@ class StoredFile:
             elements[name] = elements["/"][name]
         return elements[name]
 
-    def missing(self, name: str, start: int, stop: int) -> Iterator[tuple[str, int, int]]:
-        """Chunks of a stored vector that this slice needs and that aren't there: see ``missing_chunks``."""
-        return missing_chunks(self.element(name), self.path, start, stop) if self.is_folder else iter(())
+    def vector(
+        self, name: str, start: int, stop: int, *, zeros_fit: Callable[[int, int], bool] | None = None
+    ) -> NDArray[Any]:
+        """Values ``start`` to ``stop`` of a vector, after ``check_chunks``."""
+        self.check_chunks(name, start, stop, zeros_fit=zeros_fit)
+        values: NDArray[Any] = self.element(name)[start:stop]
+        return values
+
+    def check_chunks(
+        self, name: str, start: int, stop: int, *, zeros_fit: Callable[[int, int], bool] | None = None
+    ) -> None:
+        """Refuse a slice of a vector for which zarr would invent zeros.
+
+        Parameters
+        ----------
+        name
+            Of the vector.
+        start, stop
+            The slice.
+        zeros_fit
+            Says whether zeros could be meant from one place of the slice to another; without it, nowhere.
+
+        Raises
+        ------
+        InputFileError
+            With the first chunk that is not there.
+        """
+        if not self.is_folder:
+            return
+        for key, first, last in missing_chunks(self.element(name), self.path, start, stop):
+            if zeros_fit is None or not zeros_fit(first, last):
+                raise self.damaged(
+                    f"the chunk {key} is not there, and would be read as zeros",
+                    expected=f"every chunk of {name}, since zeros can't be meant there",
+                    do="copy the folder again, all of it, or write it again with adata.write_zarr(path), "
+                    "without stored zeros (eliminate_zeros())",
+                )
 
     def state(self) -> dict[str, int]:
         """Bytes, and when something was last changed in nanoseconds: other numbers mean another content."""
@@ -79,9 +122,8 @@ class StoredFile:
         return InputFileError(f"{self.path}: {found}", expected=expected, do=do or mend)
 
     def _open(self) -> Any:
-        expected = "an AnnData file (.h5ad or .zarr) that exists and is whole"
         kind = "zarr" if self.is_folder else "h5ad"
-        check_there(self.path, expected=expected)
+        check_there(self.path, expected=EXPECTED)
         try:
             if self.is_folder:
                 return _open_zarr(self.path)
@@ -91,7 +133,7 @@ class StoredFile:
         except Exception as error:  # h5py and zarr raise many kinds for what isn't theirs
             raise InputFileError(
                 f"{self.path} can't be read as .{kind} ({first_line(error)})",
-                expected=expected,
+                expected=EXPECTED,
                 do=f"write it again with adata.write_{kind}(path)",
             ) from error
 

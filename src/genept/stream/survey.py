@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.cells.expression import Kind, Look, as_block
+from genept.cells.expression import Kind, Look, as_block, refuse_nothing
 from genept.cells.tally import count
 from genept.errors import ValuesError
 from genept.stream.source import Cells
@@ -69,6 +69,7 @@ def survey(cells: Cells, *, values: Kind | Literal["auto"]) -> Survey:
     ValuesError, InputFileError
         If what is there can't be used, or read.
     """
+    refuse_nothing(cells.shape, cells.origin)
     n_cells, n_genes = cells.shape
     a_cell = max(1, cells.n_stored // n_cells)
     length = max(1, min(_CELLS_AT_A_PLACE, _MOST_VALUES // (_PLACES * a_cell)))

@@ -1,0 +1,334 @@
+"""A result grows in a folder of its own: chunks whole or not at all, one job, one process, and no doubt."""
+
+import json
+import os
+import pickle
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import zarr
+from anndata import AnnData
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from genept.errors import OutputError
+from genept.stream.partial import PartialOutput
+from tests.stream.small_result import (
+    CHUNK_ROWS,
+    COVERAGE,
+    JOB,
+    KEY,
+    N_CELLS,
+    OBS,
+    TALLY,
+    VECTORS,
+    WIDTH,
+    begin,
+    write_chunk,
+    write_missing,
+    written,
+)
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    return tmp_path / "x.zarr"
+
+
+@pytest.fixture
+def interrupted(output: Path) -> Path:
+    """The folder that a run left which had done chunks 0 and 3."""
+    with begin(output) as partial:
+        write_chunk(partial, 0)
+        write_chunk(partial, 3)
+    return partial.folder
+
+
+def test_nothing_is_done_at_first(output: Path) -> None:
+    with begin(output) as partial:
+        assert partial.folder == output.with_name("x.zarr.partial")
+        assert partial.done.tolist() == [False] * 6
+        assert partial.tally == {}
+    assert not output.exists()
+
+
+def test_an_interrupted_run_is_gone_on_with(output: Path, interrupted: Path) -> None:
+    with begin(output, resume=True) as partial:
+        assert partial.done.tolist() == [True, False, False, True, False, False]
+        np.testing.assert_array_equal(partial.tally["sums"], TALLY[0] + TALLY[3])
+        write_missing(partial)
+    with begin(output, resume=True) as partial:
+        assert partial.done.all()
+
+
+def test_resume_with_nothing_to_go_on_with_just_begins(output: Path) -> None:
+    with begin(output, resume=True) as partial:
+        assert not partial.done.any()
+
+
+def test_only_what_was_committed_counts(output: Path) -> None:
+    with begin(output) as partial:
+        partial.writer.write(1, VECTORS[4:8], COVERAGE[4:8])
+    with begin(output, resume=True) as partial:
+        assert not partial.done.any()
+
+
+@settings(deadline=None, max_examples=20)
+@given(
+    n_cells=st.integers(0, 40),
+    chunk_rows=st.integers(1, 50),
+    width=st.integers(1, 4),
+    half=st.booleans(),
+    with_coverage=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_chunks_in_any_order_are_the_array(
+    n_cells: int, chunk_rows: int, width: int, half: bool, with_coverage: bool, seed: int
+) -> None:
+    rng = np.random.default_rng(seed)
+    dtype = "float16" if half else "float32"
+    # Some chunks are all zeros, as cells without a covered gene are; all lie in memory as they come.
+    vectors = np.asfortranarray(rng.normal(size=(n_cells, width)) * (rng.random() < 0.8), np.float32)
+    coverage = rng.random(n_cells)
+    with tempfile.TemporaryDirectory() as folder:
+        asked = {
+            "n_cells": n_cells,
+            "width": width,
+            "chunk_rows": chunk_rows,
+            "dtype": dtype,
+            "with_coverage": with_coverage,
+        }
+        with begin(Path(folder) / "x.zarr", **asked) as partial:
+            assert len(partial.done) == -(-n_cells // chunk_rows)
+            for chunk in rng.permutation(len(partial.done)).tolist():
+                rows = slice(chunk * chunk_rows, (chunk + 1) * chunk_rows)
+                given = coverage[rows] if with_coverage else None
+                # Written twice, as after an interruption.
+                for factor in (3, 1):
+                    partial.writer.write(chunk, vectors[rows] * factor, given)
+                partial.commit([chunk], {})
+        arrays = written(partial)
+    assert arrays[0].dtype == dtype
+    np.testing.assert_array_equal(arrays[0], vectors.astype(dtype))
+    assert len(arrays) == 1 + with_coverage
+    if with_coverage:
+        np.testing.assert_array_equal(arrays[1], coverage.astype(np.float32))
+
+
+@pytest.mark.parametrize(
+    ("vectors", "coverage"),
+    [
+        (VECTORS[:3], COVERAGE[:4]),
+        (VECTORS[:4, :2], COVERAGE[:4]),
+        (VECTORS[:4], COVERAGE[:3]),
+        (VECTORS[:4], None),
+    ],
+)
+def test_a_chunk_of_another_shape_is_a_mistake(output: Path, vectors: Any, coverage: Any) -> None:
+    with begin(output) as partial, pytest.raises(ValueError, match=r"chunk 0 is of|zip"):
+        partial.writer.write(0, vectors, coverage)
+
+
+def test_another_process_writes_chunks_at_the_same_time(output: Path) -> None:
+    code = (
+        "import pickle, sys\n"
+        "import numpy as np\n"
+        "writer = pickle.loads(bytes.fromhex(sys.argv[1]))\n"
+        "print('ready', flush=True)\n"
+        "for chunk in [1, 3, 5] * 30:\n"
+        "    n = 3 if chunk == 5 else 4\n"
+        "    writer.write(chunk, np.full((n, 5), chunk, np.float32), np.full(n, chunk))\n"
+    )
+    with begin(output) as partial:
+        with subprocess.Popen(
+            [sys.executable, "-c", code, pickle.dumps(partial.writer).hex()], stdout=subprocess.PIPE
+        ) as other:
+            assert other.stdout is not None
+            assert other.stdout.readline() == b"ready\n"
+            for chunk in [0, 2, 4] * 30:
+                partial.writer.write(chunk, np.full((4, 5), chunk, np.float32), np.full(4, chunk))
+        assert other.returncode == 0
+        partial.commit(range(6), {})
+        vectors, coverage = written(partial)
+    np.testing.assert_array_equal(coverage, np.arange(N_CELLS) // CHUNK_ROWS)
+    np.testing.assert_array_equal(vectors, np.repeat(coverage[:, None], WIDTH, axis=1))
+
+
+def test_a_tally_takes_the_place_of_the_one_before(output: Path) -> None:
+    with begin(output) as partial:
+        write_chunk(partial, 0)
+        partial.commit([], {"other": np.arange(3), "text": np.array(["ä"])})
+    with begin(output, resume=True) as partial:
+        assert set(partial.tally) == {"other", "text"}
+        assert partial.done[0]
+        with pytest.raises(TypeError, match="pickle"):
+            partial.commit([], {"objects": np.array([{}])})
+
+
+def test_a_folder_that_is_there_is_not_taken_unasked(output: Path, interrupted: Path) -> None:
+    with pytest.raises(OutputError, match=r"an interrupted run.*--resume.*or remove the folder"):
+        begin(output)
+    assert begin(output, resume=True).done.any()
+
+
+def test_another_job_is_named(output: Path, interrupted: Path) -> None:
+    job = {**JOB, "input": {"path": "c" * 500, "size": 7}, "method": "s", "seed": 1}
+    with pytest.raises(OutputError) as refused:
+        begin(output, job=job, width=6, resume=True)
+    said = str(refused.value)
+    assert 'input.path was "cells.h5ad" and is "ccc' in said
+    assert 'method was "w" and is "s"' in said
+    assert "seed was null and is 1" in said
+    assert "result.width was 5 and is 6" in said
+    assert "size" not in said
+    assert len(said) < 1000
+    assert begin(output, resume=True, job={**JOB, "layers": ("a", "b")}).done.any()
+
+
+def test_another_process_is_at_it(output: Path, interrupted: Path) -> None:
+    code = (
+        "import sys, filelock\n"
+        "with filelock.FileLock(sys.argv[1]):\n"
+        "    print('taken', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", code, interrupted / "lock"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == b"taken\n"
+        for resume in (True, False):
+            with pytest.raises(OutputError, match="another run is making this result"):
+                begin(output, resume=resume)
+        other.communicate()
+    with begin(output, resume=True) as partial, pytest.raises(OutputError, match="another run"):
+        begin(output, resume=True)
+    assert partial.done.any()
+
+
+@pytest.mark.parametrize("damage", ["empty", "text", "cut", "flipped", "other", "pickle"])
+def test_a_damaged_progress_file(output: Path, interrupted: Path, damage: str) -> None:
+    path = interrupted / "progress.npz"
+    whole = path.read_bytes()
+    if damage == "other":
+        np.savez(path, done=np.zeros(3, bool))
+    elif damage == "pickle":
+        np.savez(path, done=np.array([None] * 6, object))
+    else:
+        middle = whole.index(b"\x01\x00\x00\x01")
+        flipped = whole[:middle] + b"\x00" + whole[middle + 1 :]
+        path.write_bytes({"empty": b"", "text": b"text", "cut": whole[:-30], "flipped": flipped}[damage])
+    with pytest.raises(OutputError, match=r"progress.npz is damaged.*remove the folder"):
+        begin(output, resume=True)
+
+
+def test_a_damaged_job_file(output: Path, interrupted: Path) -> None:
+    for text in ("{", "[]", "\0"):
+        (interrupted / "job.json").write_text(text)
+        with pytest.raises(OutputError, match=r"job.json is damaged"):
+            begin(output, resume=True)
+
+
+@pytest.mark.parametrize("file", [f"obsm/{KEY}/3.0", "obs/genept_coverage/3"])
+def test_a_chunk_that_a_power_cut_took(output: Path, interrupted: Path, file: str) -> None:
+    chunk = interrupted / "result.zarr" / file
+    chunk.write_bytes(chunk.read_bytes()[:10])
+    with pytest.raises(OutputError, match=r"cut short: chunk 3.*remove the folder"):
+        begin(output, resume=True)
+    chunk.unlink()
+    with pytest.raises(OutputError, match=r"cut short: chunk 3"):
+        begin(output, resume=True)
+
+
+def test_a_result_that_is_gone(output: Path, interrupted: Path) -> None:
+    (interrupted / "result.zarr").rename(output.with_name("elsewhere"))
+    with pytest.raises(OutputError, match="it is missing"):
+        begin(output, resume=True)
+
+
+def test_a_folder_of_somebody_else(output: Path) -> None:
+    folder = output.with_name("x.zarr.partial")
+    folder.mkdir()
+    (folder / "thesis.txt").write_text("")
+    for resume in (True, False):
+        with pytest.raises(OutputError, match="isn't what a run of genept leaves"):
+            begin(output, resume=resume)
+    (folder / "thesis.txt").rename(folder.with_name("thesis"))
+    folder.rmdir()
+    folder.write_text("")
+    with pytest.raises(OutputError, match="isn't what a run of genept leaves"):
+        begin(output)
+
+
+def test_places_that_cannot_be_taken(tmp_path: Path) -> None:
+    (tmp_path / "folder.h5ad").mkdir()
+    (tmp_path / "folder.zarr").mkdir()
+    (tmp_path / "file.zarr").write_text("")
+    zarr.open_group(tmp_path / "other.zarr", mode="w", zarr_format=2)
+    for name, said in {
+        "x.csv": "ends in .h5ad or .zarr",
+        "x": "ends in .h5ad or .zarr",
+        "folder.h5ad": "it is a folder",
+        "folder.zarr": "is no AnnData",
+        "file.zarr": "is no AnnData",
+        "other.zarr": "is no AnnData",
+        "no/x.zarr": "No such file",
+        "file.zarr/x.h5ad": "Not a directory",
+    }.items():
+        before = sorted(tmp_path.iterdir())
+        with pytest.raises(OutputError, match=said):
+            begin(tmp_path / name)
+        assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions don't hold for root")
+def test_places_that_are_protected(tmp_path: Path) -> None:
+    (tmp_path / "x.h5ad").write_text("")
+    (tmp_path / "x.h5ad").chmod(0o444)
+    AnnData(obs=OBS).write_zarr(tmp_path / "x.zarr")
+    (tmp_path / "x.zarr").chmod(0o555)
+    for name in ("x.h5ad", "x.zarr"):
+        with pytest.raises(OutputError, match="protected"):
+            begin(tmp_path / name)
+    (tmp_path / "locked").mkdir(mode=0o555)
+    with pytest.raises(OutputError, match="Permission denied"):
+        begin(tmp_path / "locked" / "x.zarr")
+
+
+def test_what_is_in_the_folder_can_be_read_by_a_person(interrupted: Path) -> None:
+    assert sorted(path.name for path in interrupted.iterdir()) == [
+        "job.json",
+        "lock",
+        "progress.npz",
+        "result.zarr",
+    ]
+    job = json.loads((interrupted / "job.json").read_text())
+    assert job["input"] == JOB["input"]
+    assert job["result"]["n_cells"] == N_CELLS
+    assert job["result"]["chunk_rows"] == CHUNK_ROWS
+    assert job["result"]["width"] == WIDTH
+
+
+def test_an_error_keeps_what_was_done_and_lets_others_in(output: Path) -> None:
+    def fail() -> None:
+        with begin(output) as partial:
+            write_chunk(partial, 2)
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail()
+    with begin(output, resume=True) as partial:
+        assert np.flatnonzero(partial.done).tolist() == [2]
+
+
+def test_a_link_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "disk").mkdir()
+    (tmp_path / "x.zarr").symlink_to(tmp_path / "disk" / "big.zarr")
+    with begin(tmp_path / "x.zarr") as partial:
+        assert partial.folder == (tmp_path / "disk" / "big.zarr.partial").resolve()
+        assert isinstance(partial, PartialOutput)
