@@ -17,9 +17,9 @@ from anndata import AnnData
 from scipy import sparse
 
 from genept.cells.kernel import BlockedProduct, default_threads
-from genept.stream.by_rows import by_rows
-from genept.stream.open_cells import open_cells
-from genept.stream.source import Cells
+from genept.stream.reading.by_rows import by_rows
+from genept.stream.reading.open_cells import open_cells
+from genept.stream.reading.source import Cells
 
 BLOCK = 2048
 

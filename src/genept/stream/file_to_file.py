@@ -2,6 +2,8 @@
 
 import logging
 import shutil
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
@@ -25,6 +27,7 @@ from genept.stream.plan import MEMORY, bytes_of, cells_at_a_time
 from genept.stream.prepare import HowToName, prepare_s, prepare_w
 from genept.stream.reading.by_rows import by_rows
 from genept.stream.reading.open_cells import open_cells
+from genept.stream.reading.source import Cells
 from genept.stream.result.partial import PartialOutput
 from genept.stream.result.place import check_place
 from genept.stream.survey import Survey, survey
@@ -79,7 +82,8 @@ def embed_file(
         Cells x genes: an ``.h5ad`` file or a folder of zarr that anndata wrote. It is only read.
     output
         ``.h5ad`` or ``.zarr``; it gets ``obs`` and the embedding, no ``X``. Until it is whole, it grows in
-        the folder ``OUTPUT.partial``, which stays there if the run is interrupted.
+        the folder ``OUTPUT.partial``, which stays there if the run is interrupted. Cells that are stored by
+        genes (CSC) are first sorted by cells in ``OUTPUT.rows``, which takes eight bytes a value.
     genes, method, encoder, layer, use_raw, values, key_added, min_coverage, max_genes, empty_cells, n_threads
         As for :func:`genept.tl.embed_cells`.
     resolve, gene_column, taxon, too_long, max_cost
@@ -152,56 +156,69 @@ def embed_file(
     if dask is not None:
         n_threads = n_threads or 1
         device = "cpu" if device == "auto" else device
-    spool = output.with_name(output.name + ".rows")
-    cells = by_rows(open_cells(source, layer=layer, use_raw=use_raw), spool, memory=limit // 4)
-    found = survey(cells, values=values)
-    prepared = (
-        prepare_s(
-            cells,
-            found,
-            genes,
-            encoder=encoder,
-            names=names,
-            max_genes=max_genes,
-            too_long=too_long,
-            max_cost=max_cost,
+    opened = open_cells(source, layer=layer, use_raw=use_raw)
+    # What cells that are stored by genes take to be sorted.
+    sorting = limit // 4 if opened.form == "csc" else 0
+    with _sorted_by_cells(opened, output, memory=sorting) as cells:
+        found = survey(cells, values=values)
+        prepared = (
+            prepare_s(
+                cells,
+                found,
+                genes,
+                encoder=encoder,
+                names=names,
+                max_genes=max_genes,
+                too_long=too_long,
+                max_cost=max_cost,
+            )
+            if genes is None or method == "s"
+            else prepare_w(cells, found, genes, names=names, device=device, n_threads=n_threads)
         )
-        if genes is None or method == "s"
-        else prepare_w(cells, found, genes, names=names, device=device, n_threads=n_threads)
-    )
-    # Where some cells lie far below the bound, all of them will.
-    some = coverage_of(found.by_gene, prepared.match)
-    refuse_low_coverage(some, min_coverage * _HOPELESS, have=prepared.have, do=prepared.do)
-    with PartialOutput.begin(
-        output,
-        job=job_identity(cells, prepared.match, found, genes=genes, how=prepared.how),
-        n_cells=cells.shape[0],
-        width=prepared.method.width,
-        key=key,
-        chunk_rows=cells_at_a_time(
-            cells, memory=limit, width=prepared.method.width, fixed=prepared.fixed_bytes
-        ),
-        dtype=dtype,
-        with_coverage=method == "w",
-        resume=resume,
-    ) as partial:
-        work = ChunkJob(cells, prepared.method, partial.writer, empty_cells)
-        totals = _run(work, partial, found, dask=dask)
-        coverage = coverage_of(totals.by_gene, prepared.match)
-        log.info("%s", coverage.summary(prepared.have))
-        refuse_low_coverage(coverage, min_coverage, have=prepared.have, do=prepared.do)
-        warn_of_zero_vectors(int(totals["n_zero"]), cells.shape[0])
-        record = {
-            **record_of(method, cells.origin, (found.kind, found.log_base), prepared.identity),
-            "dtype": dtype,
-            "coverage": coverage.as_dict(),
-            "min_coverage": min_coverage,
-            **prepared.record(totals),
-        }
-        cells.close()
-        partial.finish(record, source, columns=not only_embedding)
-    shutil.rmtree(spool, ignore_errors=True)
-    return record
+        # Where some cells lie far below the bound, all of them will.
+        some = coverage_of(found.by_gene, prepared.match)
+        refuse_low_coverage(some, min_coverage * _HOPELESS, have=prepared.have, do=prepared.do)
+        with PartialOutput.begin(
+            output,
+            job=job_identity(cells, prepared.match, found, genes=genes, how=prepared.how),
+            n_cells=cells.shape[0],
+            width=prepared.method.width,
+            key=key,
+            chunk_rows=cells_at_a_time(
+                cells, memory=limit, width=prepared.method.width, fixed=prepared.fixed_bytes + sorting
+            ),
+            dtype=dtype,
+            with_coverage=method == "w",
+            resume=resume,
+        ) as partial:
+            work = ChunkJob(cells, prepared.method, partial.writer, empty_cells)
+            totals = _run(work, partial, found, dask=dask)
+            coverage = coverage_of(totals.by_gene, prepared.match)
+            log.info("%s", coverage.summary(prepared.have))
+            refuse_low_coverage(coverage, min_coverage, have=prepared.have, do=prepared.do)
+            warn_of_zero_vectors(int(totals["n_zero"]), cells.shape[0])
+            record = {
+                **record_of(method, cells.origin, (found.kind, found.log_base), prepared.identity),
+                "dtype": dtype,
+                "coverage": coverage.as_dict(),
+                "min_coverage": min_coverage,
+                **prepared.record(totals),
+            }
+            partial.finish(record, source, columns=not only_embedding)
+            return record
+
+
+@contextmanager
+def _sorted_by_cells(opened: Cells, output: Path, *, memory: int) -> Iterator[Cells]:
+    """Give the cells by rows; what that took on the disk stays as long as a run can go on with it."""
+    folder = output.with_name(output.name + ".rows")
+    try:
+        cells = by_rows(opened, folder, memory=memory)
+        with closing(cells):
+            yield cells
+    finally:
+        if not output.with_name(output.name + ".partial").exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _run(job: ChunkJob, partial: PartialOutput, found: Survey, *, dask: str | None) -> Totals:
