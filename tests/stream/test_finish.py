@@ -16,6 +16,7 @@ import zarr
 from anndata import AnnData
 
 from genept.errors import InputFileError, OutputError
+from genept.stream.result.place import put_folder
 from genept.tl.embed_cells import COVERAGE_KEY
 from tests.stream.small_result import (
     COVERAGE,
@@ -181,6 +182,39 @@ def test_the_cells_are_not_those(output: Path, cells: Path, tmp_path: Path) -> N
         with pytest.raises(InputFileError, match="20 cells where there were 23"):
             partial.finish({}, fewer)
     assert not output.exists()
+    make(output, cells, resume=True)
+    check(output)
+
+
+def test_the_input_is_not_replaced(tmp_path: Path) -> None:
+    path = write_cells(OBS, tmp_path, "zarr2")
+    with begin(path) as partial:
+        write_missing(partial)
+        with pytest.raises(OutputError, match="which is read, as the output"):
+            partial.finish({}, path)
+    pd.testing.assert_frame_equal(read(path).obs, OBS)
+
+
+def test_what_was_there_comes_back_if_the_result_cannot_be_moved(tmp_path: Path) -> None:
+    (tmp_path / "old").mkdir()
+    with pytest.raises(FileNotFoundError):
+        put_folder(tmp_path / "nothing", tmp_path / "old", aside=tmp_path / "aside")
+    assert [path.name for path in tmp_path.iterdir()] == ["old"]
+
+
+def test_a_folder_that_cannot_be_removed_is_told(
+    output: Path, cells: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with begin(output) as partial:
+        write_missing(partial)
+        monkeypatch.setattr("genept.stream.result.partial.empty_folder", refuse)
+        partial.finish({"run": 0, "sums": partial.tally["sums"]}, cells)
+    assert "is finished, but" in caplog.text
+    assert "can't be removed (Permission denied)" in caplog.text
+    monkeypatch.undo()
     make(output, cells, resume=True)
     check(output)
 

@@ -44,7 +44,7 @@ def wait_until(true: Callable[[], bool], process: "subprocess.Popen[bytes]") -> 
         time.sleep(0.01)
 
 
-@pytest.mark.parametrize("suffix", [".h5ad", ".zarr"])
+@pytest.mark.parametrize("suffix", [".zarr", pytest.param(".h5ad", marks=pytest.mark.slow)])
 def test_a_killed_run_goes_on(tmp_path: Path, suffix: str, caplog: pytest.LogCaptureFixture) -> None:
     source, output = many_cells(tmp_path), tmp_path / f"out{suffix}"
     before = hashlib.sha256(source.read_bytes()).digest()

@@ -59,9 +59,9 @@ def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str)
         client.register_plugin(Bring(job), name=name)
         numbers: dict[Future, int] = {}
         try:
-            futures = client.map(_do, chunks, plugin=name, pure=False)
-            numbers.update(zip(futures, chunks, strict=True))
-            for future in as_completed(futures):
+            numbers.update(zip(client.map(_do, chunks, plugin=name, pure=False), chunks, strict=True))
+            # A worker holds a result as long as anything here holds its future: none is kept beyond its turn.
+            for future in as_completed(list(numbers)):
                 note(numbers.pop(future), future.result())
         except KilledWorker as error:
             raise FetchError(

@@ -12,7 +12,7 @@ import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from genept.errors import name_some
+from genept.errors import OutputError, name_some
 from genept.stream.result.chunk_writer import ChunkWriter
 from genept.stream.result.finish import complete_zarr, write_h5ad
 from genept.stream.result.folder import JOB, LOCK, PROGRESS, empty_folder, take_folder
@@ -169,11 +169,17 @@ class PartialOutput:
         InputFileError
             If ``obs_from`` can't be read, or has another number of cells.
         OutputError
-            If the result can't be written; the folder stays, and this can be called again after
-            :meth:`begin`.
+            If the result can't be written, or would replace ``obs_from``; the folder stays, and this can be
+            called again after :meth:`begin`.
         """
         if not self.done.all():
             raise ValueError(f"{int((~self.done).sum())} chunks aren't done")
+        if Path(obs_from).resolve() == self._output:
+            raise OutputError(
+                f"{obs_from}, which is read, as the output",
+                expected="another output, since the result has no expression values",
+                do="choose another output path with -o",
+            )
         # An earlier call may have been interrupted when all but the removal was done.
         if self.writer.result.exists():
             n_cells, scratch = self.writer.n_cells, self.folder / "obs.zarr"
