@@ -11,9 +11,9 @@ held (VmHWM of Linux), with Python and its libraries. Files were just written, a
 cache.
 
 The yardstick is what one would write without genept: read all (anndata), normalise and take the logarithm
-(scanpy), multiply (SciPy, which uses one thread), divide by the norm, write ``obs`` and vectors (anndata). Both
-embed the same file, in turn, in fresh processes; the ratio is taken turn by turn. Needs ``genept[plot]`` and, at
-a million cells, 12 GB of disk.
+(scanpy), multiply (SciPy, which uses one thread), divide by the norm, write ``obs`` and vectors (anndata).
+Both embed the same file, in turn, in fresh processes; the ratio is taken turn by turn. Needs
+``genept[plot]`` and, at a million cells, 12 GB of disk.
 """
 
 import argparse
