@@ -84,7 +84,7 @@ def read_var(path: str | Path) -> pd.DataFrame:
         As :func:`read_h5ad`.
     """
     try:
-        with h5py.File(path) as file:
+        with h5py.File(path, locking="best-effort") as file:
             var = read_elem(file["var"])
     except Exception:  # h5py and anndata raise many kinds for a broken or older file
         # The reader of whole files knows older layouts, and says what is wrong.

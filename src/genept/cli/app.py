@@ -44,6 +44,8 @@ def _root(
 ) -> None:
     logging.basicConfig(format="%(message)s", stream=sys.stderr, force=True)
     logging.getLogger("genept").setLevel(logging.WARNING if quiet else logging.INFO)
+    # Dask tells of every worker that comes and goes.
+    logging.getLogger("distributed").setLevel(logging.ERROR)
     if quiet:
         os.environ["TQDM_DISABLE"] = "1"
     # Of warnings, the terminal shows our own: those of the libraries tell developers, not users.

@@ -136,7 +136,8 @@ def embed_file(
     >>> anndata.read_zarr(f"{folder}/out.zarr").obsm["X_genept_w"].shape
     (700, 256)
     """
-    source, output = Path(source), Path(output)
+    # Whole paths: workers have other working folders.
+    source, output = Path(source).absolute(), Path(output).absolute()
     key = key_added if key_added is not None else f"X_genept_{method}"
     check_arguments(
         method=method,

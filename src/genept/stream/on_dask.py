@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -45,7 +45,8 @@ def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str)
     GeneptError
         As the job or ``note``; what was noted stays.
     """
-    from distributed import KilledWorker, as_completed
+    from distributed import CancelledError, KilledWorker, as_completed
+    from distributed.comm import CommClosedError
     from distributed.diagnostics.plugin import WorkerPlugin
 
     class Bring(WorkerPlugin):  # type: ignore[misc]
@@ -56,22 +57,34 @@ def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str)
 
     with _client(where) as client:
         name = f"genept-{uuid4().hex}"
-        client.register_plugin(Bring(job), name=name)
         numbers: dict[Future, int] = {}
         try:
+            client.register_plugin(Bring(job), name=name)
             numbers.update(zip(client.map(_do, chunks, plugin=name, pure=False), chunks, strict=True))
             # A worker holds a result as long as anything here holds its future: none is kept beyond its turn.
             for future in as_completed(list(numbers)):
                 note(numbers.pop(future), future.result())
         except KilledWorker as error:
             raise FetchError(
-                f"a chunk whose workers died, one after another ({str(error).splitlines()[0]})",
+                f"a chunk whose workers died, one after another ({_first_line(error)})",
                 expected="workers that live until a chunk is done; most often they lack memory",
-                do="give the workers more memory and run again with --resume",
+                do="give the workers more memory and run again with --resume (in Python: resume=True)",
+            ) from error
+        except (CommClosedError, CancelledError) as error:
+            raise FetchError(
+                f"the Dask scheduler at {where} is lost ({_first_line(error)})",
+                expected="a scheduler that runs until all chunks are done",
+                do="start one and run again with --resume (in Python: resume=True)",
             ) from error
         finally:
-            client.cancel(list(numbers))
-            client.unregister_worker_plugin(name)
+            # A scheduler that is gone has nothing to tidy up.
+            with suppress(OSError, CancelledError):
+                client.cancel(list(numbers))
+                client.unregister_worker_plugin(name)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _do(chunk: int, *, plugin: str) -> Totals:
@@ -98,7 +111,12 @@ def _client(where: str) -> Iterator["Client"]:
             do="name one of them",
         )
     if where == LOCAL:
-        with LocalCluster(threads_per_worker=1, dashboard_address=None) as cluster, Client(cluster) as client:
+        with (
+            LocalCluster(
+                threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+            ) as cluster,
+            Client(cluster) as client,
+        ):
             yield client
         return
     try:

@@ -54,7 +54,9 @@ def open_obs(path: Path, *, n_cells: int, columns: bool, scratch: Path) -> Itera
     with ExitStack() as opened:
         try:
             root: Group = (
-                zarr.open_group(path, mode="r") if path.is_dir() else opened.enter_context(h5py.File(path))
+                zarr.open_group(path, mode="r")
+                if path.is_dir()
+                else opened.enter_context(h5py.File(path, locking="best-effort"))
             )
             obs = root["obs"]
             if not _is_todays(obs, columns=columns):
