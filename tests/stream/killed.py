@@ -17,8 +17,8 @@ _STEPS = {"os.rename", "os.remove", "os.rmdir", "os.mkdir"}
 
 def at_some_steps(folder: Path, cells: Path) -> None:
     """Kill runs here and there."""
-    _at_steps(folder / "zarr" / "x.zarr", cells, stride=211)
-    _at_steps(folder / "h5ad" / "x.h5ad", cells, stride=29)
+    _at_steps(folder / "zarr" / "x.zarr", cells, stride=263)
+    _at_steps(folder / "h5ad" / "x.h5ad", cells, stride=37)
 
 
 def at_every_step(folder: Path, cells: Path) -> None:

@@ -1,7 +1,6 @@
 """A result grows in a folder of its own: chunks whole or not at all, one job, one process, and no doubt."""
 
 import json
-import os
 import pickle
 import subprocess
 import sys
@@ -11,20 +10,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-import zarr
-from anndata import AnnData
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genept.errors import OutputError
-from genept.stream.result.partial import PartialOutput
 from tests.stream.small_result import (
     CHUNK_ROWS,
     COVERAGE,
     JOB,
     KEY,
     N_CELLS,
-    OBS,
     TALLY,
     VECTORS,
     WIDTH,
@@ -251,55 +246,6 @@ def test_a_result_that_is_gone(output: Path, interrupted: Path) -> None:
         begin(output, resume=True)
 
 
-def test_a_folder_of_somebody_else(output: Path) -> None:
-    folder = output.with_name("x.zarr.partial")
-    folder.mkdir()
-    (folder / "thesis.txt").write_text("")
-    for resume in (True, False):
-        with pytest.raises(OutputError, match="isn't what a run of genept leaves"):
-            begin(output, resume=resume)
-    (folder / "thesis.txt").rename(folder.with_name("thesis"))
-    folder.rmdir()
-    folder.write_text("")
-    with pytest.raises(OutputError, match="isn't what a run of genept leaves"):
-        begin(output)
-
-
-def test_places_that_cannot_be_taken(tmp_path: Path) -> None:
-    (tmp_path / "folder.h5ad").mkdir()
-    (tmp_path / "folder.zarr").mkdir()
-    (tmp_path / "file.zarr").write_text("")
-    zarr.open_group(tmp_path / "other.zarr", mode="w", zarr_format=2)
-    for name, said in {
-        "x.csv": "ends in .h5ad or .zarr",
-        "x": "ends in .h5ad or .zarr",
-        "folder.h5ad": "it is a folder",
-        "folder.zarr": "is no AnnData",
-        "file.zarr": "is no AnnData",
-        "other.zarr": "is no AnnData",
-        "no/x.zarr": "No such file",
-        "file.zarr/x.h5ad": "Not a directory",
-    }.items():
-        before = sorted(tmp_path.iterdir())
-        with pytest.raises(OutputError, match=said):
-            begin(tmp_path / name)
-        assert sorted(tmp_path.iterdir()) == before
-
-
-@pytest.mark.skipif(os.name != "posix" or os.geteuid() == 0, reason="permissions don't hold for root")
-def test_places_that_are_protected(tmp_path: Path) -> None:
-    (tmp_path / "x.h5ad").write_text("")
-    (tmp_path / "x.h5ad").chmod(0o444)
-    AnnData(obs=OBS).write_zarr(tmp_path / "x.zarr")
-    (tmp_path / "x.zarr").chmod(0o555)
-    for name in ("x.h5ad", "x.zarr"):
-        with pytest.raises(OutputError, match="protected"):
-            begin(tmp_path / name)
-    (tmp_path / "locked").mkdir(mode=0o555)
-    with pytest.raises(OutputError, match="Permission denied"):
-        begin(tmp_path / "locked" / "x.zarr")
-
-
 def test_what_is_in_the_folder_can_be_read_by_a_person(interrupted: Path) -> None:
     assert sorted(path.name for path in interrupted.iterdir()) == [
         "job.json",
@@ -324,11 +270,3 @@ def test_an_error_keeps_what_was_done_and_lets_others_in(output: Path) -> None:
         fail()
     with begin(output, resume=True) as partial:
         assert np.flatnonzero(partial.done).tolist() == [2]
-
-
-def test_a_link_is_followed(tmp_path: Path) -> None:
-    (tmp_path / "disk").mkdir()
-    (tmp_path / "x.zarr").symlink_to(tmp_path / "disk" / "big.zarr")
-    with begin(tmp_path / "x.zarr") as partial:
-        assert partial.folder == (tmp_path / "disk" / "big.zarr.partial").resolve()
-        assert isinstance(partial, PartialOutput)

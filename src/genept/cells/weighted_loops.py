@@ -1,7 +1,7 @@
 """The loops of GenePT-w, compiled. Import where they are about to run: Numba takes a while to load.
 
 What makes the product quick is where its operands are. A tile of the gene vectors, ``GENES`` rows of
-``LANES`` floats, is an eighth of a megabyte and stays in a core's second-level cache while some hundred
+``LANES`` floats, is a quarter of a megabyte and stays in a core's second-level cache while some hundred
 cells pass over it; the entries of these cells are laid out tile by tile, so that they are read in order; and
 the sum of a cell over a tile stays in registers, which LLVM does not manage for an array of Numba's: hence
 the vectors written out below. benchmarks/weighted_kernel.py measures it.
@@ -10,14 +10,15 @@ the vectors written out below. benchmarks/weighted_kernel.py measures it.
 from typing import Any
 
 import numpy as np
-from llvmlite import ir
+from llvmlite import binding, ir
 from numba.core import cgutils, types
 from numba.extending import intrinsic
 from numpy.typing import NDArray
 
 from genept.cells.compiled import compiled
 
-LANES = 64
+# Sums of 128 columns fill eight of AVX-512's 32 registers; shorter ones hold 64 columns.
+LANES = 128 if binding.get_host_cpu_features().get("avx512f") else 64
 GENES = 512
 # Floats in a vector of the code that is written out; LLVM splits it where registers are shorter.
 _VECTOR = 16
