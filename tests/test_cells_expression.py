@@ -51,6 +51,11 @@ def test_values_that_can_not_be_used_are_refused(bad: float, message: str, form:
         as_expression(form(values))
 
 
+def test_half_precision_hides_no_infinity() -> None:
+    with pytest.raises(ValuesError, match="infinite"):
+        as_expression(np.array([[1, np.inf]], dtype=np.float16))
+
+
 @pytest.mark.parametrize("values", [COUNTS.astype(object), COUNTS.astype(complex)])
 def test_values_that_are_no_real_numbers_are_refused(values: NDArray[np.number]) -> None:
     with pytest.raises(ValuesError, match="of type"):

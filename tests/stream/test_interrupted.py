@@ -13,12 +13,12 @@ import numpy as np
 import pytest
 
 import genept
-from genept.errors import CoverageError, InputFileError, OutputError, ValuesError
+from genept.errors import ArgumentError, CoverageError, InputFileError, OutputError, ValuesError
 from genept.stream import plan
 from tests.conftest import ROOT
 from tests.stream.files import write_with
 from tests.stream.many_chunks import embed, many_cells
-from tests.stream.test_laws import GENES, KEY, counts, in_memory, read
+from tests.stream.test_laws import FORMS, GENES, KEY, counts, from_file, in_memory, read
 
 
 def started(*args: str | Path) -> "subprocess.Popen[bytes]":
@@ -127,9 +127,100 @@ def test_a_file_cut_short(tmp_path: Path) -> None:
 
 
 def test_the_input_is_never_the_output(tmp_path: Path) -> None:
-    source = write_with(counts(), "X", tmp_path)
-    with pytest.raises(OutputError, match="also the input"):
-        genept.embed_file(source, source, GENES)
+    source = write_with(counts(), "X", tmp_path, "zarr2")
+    inside_partial = tmp_path / "new.zarr.partial" / "in.zarr"
+    inside_partial.parent.mkdir()
+    source.rename(inside_partial)
+    for given, output in (
+        (inside_partial, inside_partial),
+        (inside_partial, inside_partial / "out.zarr"),
+        (inside_partial, tmp_path / "new.zarr"),
+    ):
+        with pytest.raises(OutputError, match="also the input"):
+            genept.embed_file(given, output, GENES)
+    assert read(inside_partial).n_obs == 70
+
+
+@pytest.mark.parametrize("form", ["csr", "csc"])
+def test_folders_of_others_stay(tmp_path: Path, form: str) -> None:
+    source = write_with(FORMS[form](counts()), "X", tmp_path)
+    for name in ("out.zarr.rows", "out.zarr.partial"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "precious").touch()
+    with pytest.raises(OutputError, match="isn't what a run of genept leaves"):
+        genept.embed_file(source, tmp_path / "out.zarr", GENES)
+    (tmp_path / "out.zarr.partial" / "precious").rename(tmp_path / "moved")
+    (tmp_path / "out.zarr.partial").rmdir()
+    with pytest.warns(genept.errors.GeneptWarning):
+        genept.embed_file(source, tmp_path / "out.zarr", GENES)
+    assert (tmp_path / "out.zarr.rows" / "precious").exists()
+
+
+def interrupted(source: Path, output: Path, **options: object) -> None:
+    """Leave a run of which some chunks are done."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plan, "MOST_CELLS", 16)
+        with pytest.raises(CoverageError):
+            genept.embed_file(source, output, GENES, min_coverage=0.99, **options)  # type: ignore[arg-type]
+    assert n_done(output) == 5
+
+
+def test_another_input_is_no_resumption(tmp_path: Path) -> None:
+    source, output = write_with(counts(), "X", tmp_path, "zarr2"), tmp_path / "out.zarr"
+    interrupted(source, output)
+    time.sleep(0.01)
+    write_with(counts(seed=7), "X", tmp_path, "zarr2")
+    with pytest.raises(OutputError, match="input_is"):
+        genept.embed_file(source, output, GENES, resume=True)
+
+
+def test_cells_without_counts_are_remembered(tmp_path: Path) -> None:
+    source, output = write_with(counts(), "X", tmp_path), tmp_path / "out.zarr"
+    interrupted(source, output)
+    with pytest.raises(ValuesError, match="that an earlier run embedded without counts"):
+        genept.embed_file(source, output, GENES, empty_cells="error", resume=True)
+
+
+def test_more_memory_is_the_same_job(tmp_path: Path) -> None:
+    source, output = write_with(counts(), "X", tmp_path), tmp_path / "out.zarr"
+    interrupted(source, output)
+    with pytest.warns(genept.errors.GeneptWarning):
+        genept.embed_file(source, output, GENES, memory="8 GB", resume=True)
+    np.testing.assert_array_equal(read(output).obsm[KEY], in_memory(counts()).obsm[KEY])
+
+
+def test_what_the_first_cells_look_like_decides_nothing(tmp_path: Path) -> None:
+    matrix = counts().toarray()
+    matrix = np.log1p(matrix * 3.3)
+    matrix[:16] = 0
+    source = write_with(matrix, "X", tmp_path)
+    ours = from_file(source, tmp_path / "out.zarr")
+    np.testing.assert_array_equal(ours.obsm[KEY], in_memory(matrix).obsm[KEY])
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"values": "count"}, "values='count'"),
+        ({"key_added": ".."}, "a dot before it"),
+        ({"values": "log_normalised", "big": 2000.0}, "said to be log-normalised"),
+        ({"memory": "some"}, "memory='some'"),
+        ({"memory": "300 MB"}, "at least 0.45 GB"),
+        ({"dtype": "float64"}, "dtype='float64'"),
+        ({"dask": "local", "suffix": ".h5ad"}, "a .zarr, of which"),
+        ({"dask": "local", "method": "s", "encoder": "random"}, "expected='method 'w''|method 'w'"),
+        ({"device": "tpu"}, "device='tpu'"),
+    ],
+)
+def test_what_means_nothing_is_refused(tmp_path: Path, options: dict[str, object], message: str) -> None:
+    matrix = counts().toarray() * np.float32(1.5)
+    matrix[0, 0] = options.pop("big", 1)
+    source = write_with(matrix, "X", tmp_path)
+    output = tmp_path / f"out{options.pop('suffix', '.zarr')}"
+    genes = None if options.get("method") == "s" else GENES
+    with pytest.raises((ArgumentError, ValuesError), match=message):
+        genept.embed_file(source, output, genes, **options)  # type: ignore[arg-type]
+    assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
 
 def _descendants(pid: int) -> list[int]:

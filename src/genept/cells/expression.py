@@ -127,9 +127,9 @@ def as_expression(
     look = Look(origin)
     look.at(known.data if isinstance(known, sparse.csr_matrix) else known)
     found, base = look.verdict(log1p_hint=log1p_hint)
-    return Expression(
-        X=known, kind=found if kind == "auto" else kind, log_base=log_base if log_base is not None else base
-    )
+    kind = found if kind == "auto" else kind
+    refuse_no_logarithms(kind, look)
+    return Expression(X=known, kind=kind, log_base=log_base if log_base is not None else base)
 
 
 def refuse_nothing(shape: tuple[int, ...], origin: str) -> None:
@@ -197,7 +197,7 @@ class Look:
         return kind, math.e if self.largest <= LARGEST_NATURAL_LOG_VALUE else 2.0
 
     def _at_some(self, values: NDArray[Any]) -> None:
-        smallest, largest = values.min(), values.max()
+        smallest, largest = float(values.min()), float(values.max())
         # A missing value makes both missing, and compares as false.
         if not (smallest >= -_LARGEST and largest <= _LARGEST):
             raise ValuesError(
@@ -211,6 +211,22 @@ class Look:
                 expected="counts or log-normalised values, which are never negative",
                 do="pass the matrix that holds counts: often adata.raw or a layer",
             )
-        self.largest = max(self.largest, float(largest))
+        self.largest = max(self.largest, largest)
         if self.whole and values.dtype.kind == "f":
             self.whole = bool((values == np.rint(values)).all())
+
+
+def refuse_no_logarithms(kind: Kind, look: Look) -> None:
+    """Refuse values that are said to be logarithms and are too large for that.
+
+    Raises
+    ------
+    ValuesError
+        With the largest value.
+    """
+    if kind == "log_normalised" and look.largest > LARGEST_MARKED_LOG_VALUE:
+        raise ValuesError(
+            f"values up to {look.largest:.4g} in {look.origin}, said to be log-normalised",
+            expected=f"logarithms, which stay below {LARGEST_MARKED_LOG_VALUE:g}",
+            do="say that they are counts, or leave values out to have them looked at",
+        )

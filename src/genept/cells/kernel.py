@@ -121,7 +121,7 @@ class WeightedProduct:
             _ = self._tiled  # once, before threads ask for it
         with ThreadPoolExecutor(self.n_threads or default_threads()) as pool:
             parts = [
-                pool.submit(embed, block[start : start + ROWS_AT_A_TIME], out[start : start + ROWS_AT_A_TIME])
+                pool.submit(lambda rows: embed(block[rows], out[rows]), slice(start, start + ROWS_AT_A_TIME))
                 for start in starts
             ]
             return out, BlockTally.joined([part.result() for part in parts])

@@ -182,6 +182,6 @@ def unit(sums: Floats, out: Floats) -> None:
         square = 0.0
         for column in range(out.shape[1]):
             square += np.float64(sums[row, column]) * sums[row, column]
-        divisor = np.float32(1 / np.sqrt(square)) if square > 0 else np.float32(0)
+        factor = 1 / np.sqrt(square) if square > 0 else 0.0
         for column in range(out.shape[1]):
-            out[row, column] = sums[row, column] * divisor
+            out[row, column] = sums[row, column] * factor

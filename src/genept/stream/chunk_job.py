@@ -100,6 +100,7 @@ class ChunkJob:
             refuse_empty_cells(tally, self.cells, chunk.number * self.writer.chunk_rows)
         seen = {
             "n_cells": len(vectors),
+            "n_empty": int(tally.empty_cells.sum()),
             "n_zero": int((tally.by_cell[:, 1] == 0).sum()),
             "largest": chunk.look.largest,
             "n_broken": not chunk.look.whole,

@@ -1,9 +1,7 @@
 """Cells from file to file."""
 
 import logging
-import shutil
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from time import monotonic
 from typing import Any, Literal
@@ -27,14 +25,14 @@ from genept.stream.plan import MEMORY, bytes_of, cells_at_a_time
 from genept.stream.prepare import HowToName, prepare_s, prepare_w
 from genept.stream.reading.by_rows import by_rows
 from genept.stream.reading.open_cells import open_cells
-from genept.stream.reading.source import Cells
+from genept.stream.result.folder import ROWS, partial_folder, taken
 from genept.stream.result.partial import PartialOutput
 from genept.stream.result.place import check_place
 from genept.stream.survey import Survey, survey
 from genept.stream.totals import Totals
-from genept.tl.arguments import check_arguments, check_method
+from genept.tl.arguments import check_arguments, check_method, check_values
 from genept.tl.coverage import refuse_low_coverage
-from genept.tl.empty_cells import warn_of_zero_vectors
+from genept.tl.empty_cells import empty_cells_error, warn_of_zero_vectors
 from genept.tl.identity import taxon_of
 from genept.tl.record import record_of
 
@@ -83,7 +81,7 @@ def embed_file(
     output
         ``.h5ad`` or ``.zarr``; it gets ``obs`` and the embedding, no ``X``. Until it is whole, it grows in
         the folder ``OUTPUT.partial``, which stays there if the run is interrupted. Cells that are stored by
-        genes (CSC) are first sorted by cells in ``OUTPUT.rows``, which takes eight bytes a value.
+        genes (CSC) are first sorted by cells there, which takes eight bytes a value.
     genes, method, encoder, layer, use_raw, values, key_added, min_coverage, max_genes, empty_cells, n_threads
         As for :func:`genept.tl.embed_cells`.
     resolve, gene_column, taxon, too_long, max_cost
@@ -137,7 +135,7 @@ def embed_file(
     (700, 256)
     """
     # Whole paths: workers have other working folders.
-    source, output = Path(source).absolute(), Path(output).absolute()
+    source, output = Path(source).absolute(), Path(output).resolve()
     key = key_added if key_added is not None else f"X_genept_{method}"
     check_arguments(
         method=method,
@@ -148,11 +146,12 @@ def embed_file(
         n_threads=n_threads,
     )
     check_method(method, genes=genes, encoder=encoder)
+    check_values(values)
     names = HowToName(
         resolve=resolve, gene_column=gene_column, taxon=taxon_of(genes) if taxon is None else taxon
     )
     _check_files(source, output, method=method, dask=dask, dtype=dtype)
-    check_place(output.resolve())
+    check_place(output)
     limit = bytes_of(memory)
     if dask is not None:
         n_threads = n_threads or 1
@@ -160,7 +159,11 @@ def embed_file(
     opened = open_cells(source, layer=layer, use_raw=use_raw)
     # What cells that are stored by genes take to be sorted.
     sorting = limit // 4 if opened.form == "csc" else 0
-    with _sorted_by_cells(opened, output, memory=sorting) as cells:
+    folder = partial_folder(output)
+    with (
+        taken(folder, resume=resume) as lock,
+        closing(by_rows(opened, folder / ROWS, memory=sorting)) as cells,
+    ):
         found = survey(cells, values=values)
         prepared = (
             prepare_s(
@@ -186,14 +189,15 @@ def embed_file(
             width=prepared.method.width,
             key=key,
             chunk_rows=cells_at_a_time(
-                cells, memory=limit, width=prepared.method.width, fixed=prepared.fixed_bytes + sorting
+                cells, prepared.method, memory=limit, fixed=prepared.fixed_bytes + sorting
             ),
             dtype=dtype,
             with_coverage=method == "w",
             resume=resume,
+            lock=lock,
         ) as partial:
             work = ChunkJob(cells, prepared.method, partial.writer, empty_cells)
-            totals = _run(work, partial, found, dask=dask)
+            totals = _run(work, partial, found, dask=dask, memory=limit)
             coverage = coverage_of(totals.by_gene, prepared.match)
             log.info("%s", coverage.summary(prepared.have))
             refuse_low_coverage(coverage, min_coverage, have=prepared.have, do=prepared.do)
@@ -209,39 +213,34 @@ def embed_file(
             return record
 
 
-@contextmanager
-def _sorted_by_cells(opened: Cells, output: Path, *, memory: int) -> Iterator[Cells]:
-    """Give the cells by rows; what that took on the disk stays as long as a run can go on with it."""
-    folder = output.with_name(output.name + ".rows")
-    try:
-        cells = by_rows(opened, folder, memory=memory)
-        with closing(cells):
-            yield cells
-    finally:
-        if not output.with_name(output.name + ".partial").exists():
-            shutil.rmtree(folder, ignore_errors=True)
-
-
-def _run(job: ChunkJob, partial: PartialOutput, found: Survey, *, dask: str | None) -> Totals:
+def _run(job: ChunkJob, partial: PartialOutput, found: Survey, *, dask: str | None, memory: int) -> Totals:
     """Do the chunks that aren't done, and add up what is counted in all of them."""
     n_cells, n_genes = job.cells.shape
     totals = Totals.restored(partial.tally, n_genes)
     rows = job.writer.chunk_rows
     todo = np.flatnonzero(~partial.done).tolist()
     before = int(totals["n_cells"])
+    if job.empty_cells == "error" and totals["n_empty"]:
+        raise empty_cells_error(
+            [],
+            n_empty=int(totals["n_empty"]),
+            among=f"the {before:,} cells that an earlier run embedded",
+            origin=job.cells.origin,
+        )
     started = monotonic()
     with tqdm(total=n_cells, initial=before, unit="cell", desc="GenePT", disable=None) as progress:
 
         def note(chunk: int, more: Totals) -> None:
-            totals.add(more)
-            found.check(totals, job.cells.origin)
+            if not partial.rewritten[chunk]:
+                totals.add(more)
+                found.check(totals)
             partial.commit([chunk], totals.arrays())
             progress.update(min(rows, n_cells - chunk * rows))
 
         if dask is None:
             run_here(job, todo, note)
         else:
-            run_on_dask(job, todo, note, where=dask)
+            run_on_dask(job, todo, note, where=dask, memory=memory)
     seconds = monotonic() - started
     log.info(
         "%s cells in %.1f s, %s cells/s",
@@ -253,9 +252,12 @@ def _run(job: ChunkJob, partial: PartialOutput, found: Survey, *, dask: str | No
 
 
 def _check_files(source: Path, output: Path, *, method: str, dask: str | None, dtype: str) -> None:
-    if source.resolve() == output.resolve():
+    inside = {source.resolve(), *source.resolve().parents}
+    if {output, partial_folder(output)} & inside or source.resolve() in output.parents:
         raise OutputError(
-            f"the output {output} is also the input", expected="another file", do="name another one"
+            f"the output {output} is also the input {source}, or one lies in the other",
+            expected="another file",
+            do="name another one",
         )
     if dtype not in ("float32", "float16"):
         raise ArgumentError(f"dtype={dtype!r}", expected="'float32' or 'float16'", do="choose one of them")

@@ -3,6 +3,8 @@
 import hashlib
 from typing import Any
 
+import numpy as np
+
 from genept import __version__
 from genept.embeddings import GeneEmbeddings
 from genept.genes import GeneMatch
@@ -31,11 +33,9 @@ def job_identity(
     how
         What else the vectors of cells depend on.
     """
-    looked = cells.path.stat()
     return {
         "input": str(cells.path.resolve()),
-        "input_bytes": looked.st_size,
-        "input_modified": looked.st_mtime_ns,
+        "input_is": cells.state(),
         "matrix": cells.origin,
         "cells": cells.shape[0],
         "genes": cells.shape[1],
@@ -43,7 +43,7 @@ def job_identity(
         "log_base": found.log_base,
         "gene_names": _sha256("\n".join(match.names).encode()),
         "columns": _sha256(match.columns.astype("<i8").tobytes(), match.rows.astype("<i8").tobytes()),
-        "gene_vectors": None if genes is None else _sha256(genes.vectors.tobytes()),
+        "gene_vectors": None if genes is None else _sha256(np.ascontiguousarray(genes.vectors).data),
         "genept": __version__,
         **how,
     }

@@ -6,7 +6,7 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from genept.errors import ArgumentError, FetchError, MissingDependencyError
+from genept.errors import ArgumentError, FetchError, GeneptError, MissingDependencyError
 from genept.stream.chunk_job import ChunkJob
 from genept.stream.pipeline import Note
 from genept.stream.totals import Totals
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 LOCAL = "local"
 
 
-def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str) -> None:
+def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str, memory: int) -> None:
     """Do the chunks on the workers of a cluster, each written by the worker that computed it.
 
     The job, with the gene vectors, is sent to each worker once, also to one that joins later. A chunk whose
@@ -35,6 +35,8 @@ def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str)
         Called for each chunk once it is written, in any order, from this thread.
     where
         ``"local"`` for processes of this machine, or a scheduler's address such as ``tcp://host:8786``.
+    memory
+        Bytes that each worker may take: of this machine's, as many are started as fit into its memory.
 
     Raises
     ------
@@ -55,7 +57,7 @@ def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str)
         def __init__(self, job: ChunkJob) -> None:
             self.job = job
 
-    with _client(where) as client:
+    with _client(where, memory) as client:
         name = f"genept-{uuid4().hex}"
         numbers: dict[Future, int] = {}
         try:
@@ -76,6 +78,15 @@ def run_on_dask(job: ChunkJob, chunks: Sequence[int], note: Note, *, where: str)
                 expected="a scheduler that runs until all chunks are done",
                 do="start one and run again with --resume (in Python: resume=True)",
             ) from error
+        except GeneptError:
+            raise
+        except Exception as error:
+            # Whatever a worker lacks comes back as it is: a package, memory, our version.
+            raise FetchError(
+                f"a worker of the cluster at {where} failed ({type(error).__name__}: {_first_line(error)})",
+                expected="workers with the same versions of genept and its libraries, and enough memory",
+                do="look at the workers' logs, and run again with --resume (in Python: resume=True)",
+            ) from error
         finally:
             # A scheduler that is gone has nothing to tidy up.
             with suppress(OSError, CancelledError):
@@ -95,9 +106,10 @@ def _do(chunk: int, *, plugin: str) -> Totals:
 
 
 @contextmanager
-def _client(where: str) -> Iterator["Client"]:
+def _client(where: str, memory: int) -> Iterator["Client"]:
     try:
         from distributed import Client, LocalCluster
+        from distributed.system import CPU_COUNT, MEMORY_LIMIT
     except ImportError as error:
         raise MissingDependencyError(
             "a run on Dask, which isn't installed",
@@ -113,7 +125,12 @@ def _client(where: str) -> Iterator["Client"]:
     if where == LOCAL:
         with (
             LocalCluster(
-                threads_per_worker=1, dashboard_address=None, silence_logs=logging.CRITICAL
+                n_workers=max(1, min(CPU_COUNT, MEMORY_LIMIT // memory)),
+                threads_per_worker=1,
+                # Workers are paused at 80 % of it.
+                memory_limit=memory * 5 // 4,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
             ) as cluster,
             Client(cluster) as client,
         ):
@@ -121,7 +138,7 @@ def _client(where: str) -> Iterator["Client"]:
         return
     try:
         client = Client(where, timeout="30s")
-    except OSError as error:
+    except (OSError, ValueError) as error:
         raise FetchError(
             f"no Dask scheduler at {where} ({error})",
             expected="a scheduler that runs there",

@@ -3,6 +3,7 @@
 import re
 
 from genept.errors import ArgumentError
+from genept.stream.chunk_job import Method
 from genept.stream.reading.source import Cells
 
 MEMORY = "2 GB"
@@ -35,11 +36,11 @@ def bytes_of(memory: str | int) -> int:
     return int(float(found[1]) * _UNITS[found[2]])
 
 
-def cells_at_a_time(cells: Cells, *, memory: int, width: int, fixed: int) -> int:
+def cells_at_a_time(cells: Cells, method: Method, *, memory: int, fixed: int) -> int:
     """Find how many cells a chunk may have: a power of two, 4,096 at most.
 
-    A chunk is read while one is computed and one written: some three copies of what is stored and of the
-    vectors are there at a time.
+    A chunk is read while one is computed and one written. Bytes for each stored value were measured: what
+    reading and the making of CSR take at their peak, beside a chunk that waits and one that is computed.
 
     Parameters
     ----------
@@ -47,8 +48,8 @@ def cells_at_a_time(cells: Cells, *, memory: int, width: int, fixed: int) -> int
         The cells; the fullest stretch of them counts.
     memory
         Bytes that the process may take in all.
-    width
-        Dimensions of the embedding.
+    method
+        What embeds them.
     fixed
         Bytes that don't depend on the number of cells: the gene vectors.
 
@@ -57,12 +58,14 @@ def cells_at_a_time(cells: Cells, *, memory: int, width: int, fixed: int) -> int
     ArgumentError
         If even a few cells need more.
     """
-    stored = cells.dtype.itemsize + (0 if cells.form == "dense" else 8)
+    size = cells.dtype.itemsize
+    of_a_value = size + 68 if cells.form == "dense" else 2 * size + 48
+    # Four copies of a vector; for sentences their texts, and values in double precision.
+    of_a_cell = 16 * method.width + (24_000 if method.exact else 0)
+    of_a_value += 24 if method.exact else 0
     n = MOST_CELLS
     while n >= _FEWEST_CELLS:
-        # As it is read (one waiting, one under way), as float32 CSR with what its making takes, its weights.
-        values = cells.most_stored(n) * (2 * stored + 3 * 8)
-        need = _LIBRARIES + fixed + values + 4 * n * width * 4
+        need = _LIBRARIES + fixed + cells.most_stored(n) * of_a_value + n * of_a_cell
         if need <= memory:
             return n
         n //= 2

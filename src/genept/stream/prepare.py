@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -163,6 +164,12 @@ def prepare_s(
         have=genept_s.HAVE,
         do=genept_s.DO,
         fixed_bytes=_ENCODER_BYTES,
-        how={"method": "s", "encoder": ready.fingerprint, "max_genes": max_genes, "too_long": too_long},
+        how={
+            "method": "s",
+            "encoder": ready.fingerprint,
+            "max_genes": max_genes,
+            "too_long": too_long,
+            "written_names": sha256("\n".join(readable).encode()).hexdigest(),
+        },
         record=record,
     )

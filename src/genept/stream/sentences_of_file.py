@@ -1,6 +1,7 @@
 """The sentences of all cells of a file, for an estimate, or a job that takes them all at once."""
 
 import tempfile
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Literal
 
@@ -18,6 +19,7 @@ from genept.stream.prepare import HowToName, prepare_s
 from genept.stream.reading.by_rows import by_rows
 from genept.stream.reading.open_cells import open_cells
 from genept.stream.survey import survey
+from genept.tl.arguments import check_values
 from genept.tl.coverage import refuse_low_coverage
 from genept.tl.identity import taxon_of
 
@@ -59,9 +61,10 @@ def sentences_of_file(
         As :func:`genept.embed_file`.
     """
     names = HowToName(resolve, gene_column, taxon_of(genes) if taxon is None else taxon)
-    with tempfile.TemporaryDirectory(prefix="genept-rows-") as spool:
+    check_values(values)
+    with tempfile.TemporaryDirectory(prefix="genept-rows-") as spool, ExitStack() as exits:
         opened = open_cells(source, layer=layer, use_raw=use_raw)
-        cells = by_rows(opened, Path(spool), memory=bytes_of(MEMORY) // 4)
+        cells = exits.enter_context(closing(by_rows(opened, Path(spool), memory=bytes_of(MEMORY) // 4)))
         found = survey(cells, values=values)
         prepared = prepare_s(
             cells,
@@ -84,7 +87,6 @@ def sentences_of_file(
                 refuse_empty_cells(tally, cells, start)
             by_gene += tally.by_gene
             written += more
-        cells.close()
     coverage = coverage_of(by_gene, prepared.match)
     refuse_low_coverage(coverage, min_coverage, have=prepared.have, do=prepared.do)
     return method.encoder, written

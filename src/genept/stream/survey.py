@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.cells.expression import Kind, Look, as_block, refuse_nothing
+from genept.cells.expression import Kind, Look, as_block, refuse_no_logarithms, refuse_nothing
 from genept.cells.tally import count
 from genept.errors import ValuesError
 from genept.stream.reading.source import Cells
@@ -29,8 +29,10 @@ class Survey:
         What the values are, as in :class:`genept.cells.Expression`.
     by_gene
         (n_genes,) float64, counts of each measured gene in the cells that were looked at.
+    look
+        What was seen of their values.
     asked
-        Whether the kind was found by looking, not told.
+        Whether the kind was found by looking, not told; and whether the base of the logarithm was.
     log1p
         Whether the file says that a logarithm was taken.
     """
@@ -38,27 +40,36 @@ class Survey:
     kind: Kind
     log_base: float
     by_gene: NDArray[np.float64]
-    asked: bool
+    look: Look
+    asked: tuple[bool, bool]
     log1p: bool
 
-    def check(self, totals: Totals, origin: str) -> None:
-        """Raise if the values read so far turn out to be other ones than the survey found.
+    def check(self, totals: Totals) -> None:
+        """Raise if all that was read so far says something else than the survey.
 
         Raises
         ------
         ValuesError
             Saying what was thought, and what is seen now.
         """
-        kind, _ = totals.look(origin).verdict(log1p_hint=self.log1p)
-        if not self.asked or kind == self.kind:
-            return
-        raise ValuesError(
-            f"{origin} looked like {_words(self.kind)} in cells spread over the file, but the cells read so "
-            f"far, with values up to {totals['largest']:.4g}, look like {_words(kind)}",
-            expected="values of one kind",
-            do="say what they are (in Python: values='counts' or 'log_normalised', on the command line: "
-            "--values)",
-        )
+        seen = totals.look(self.look)
+        refuse_no_logarithms(self.kind, seen)
+        kind, base = seen.verdict(log1p_hint=self.log1p)
+        if self.asked[0] and kind != self.kind:
+            raise ValuesError(
+                f"{seen.origin} looked like {_words(self.kind)} in cells spread over the file, but with more "
+                f"cells read, and values up to {seen.largest:.4g}, it looks like {_words(kind)}",
+                expected="values of one kind",
+                do="say what they are (in Python: values='counts' or 'log_normalised', on the command line: "
+                "--values)",
+            )
+        if self.asked[1] and self.kind == "log_normalised" and base != self.log_base:
+            raise ValuesError(
+                f"{seen.origin} looked like natural logarithms in cells spread over the file, but has values "
+                f"up to {seen.largest:.4g}, as logarithms to base 2 have",
+                expected="logarithms whose base is known, since coverage in counts depends on it",
+                do="write the base into the file: adata.uns['log1p'] = {'base': 2}",
+            )
 
 
 def survey(cells: Cells, *, values: Kind | Literal["auto"]) -> Survey:
@@ -86,11 +97,13 @@ def survey(cells: Cells, *, values: Kind | Literal["auto"]) -> Survey:
         blocks.append(as_block(read))
     kind, base = look.verdict(log1p_hint=cells.log1p)
     kind, base = kind if values == "auto" else values, cells.log_base or base
+    refuse_no_logarithms(kind, look)
     nothing = np.zeros(n_genes, dtype=bool)
     by_gene = np.zeros(n_genes)
     for block in blocks:
         by_gene += count(block, nothing, kind=kind, log_base=base).by_gene
-    return Survey(kind, base, by_gene, asked=values == "auto", log1p=cells.log1p)
+    asked = values == "auto", cells.log_base is None
+    return Survey(kind, base, by_gene, look, asked, cells.log1p)
 
 
 def _words(kind: Kind) -> str:

@@ -17,7 +17,8 @@ class Totals:
     by_gene
         (n_genes,) float64, counts of each measured gene.
     numbers
-        How many cells there were (``n_cells``), how many got a zero vector (``n_zero``), the largest value
+        How many cells there were (``n_cells``), how many had no counts (``n_empty``) and
+        how many got a zero vector (``n_zero``), the largest value
         (``largest``), how many chunks held values that aren't whole (``n_broken``); of sentences, how many
         were cut (``n_truncated``), and the sum of the shares that were read (``read``).
     """
@@ -54,10 +55,11 @@ class Totals:
             self.numbers[name] = self[name] + value
         self.numbers["largest"] = largest
 
-    def look(self, origin: str) -> Look:
-        """Say what was seen of the values."""
-        look = Look(origin)
-        look.largest, look.whole = self["largest"], not self["n_broken"]
+    def look(self, before: Look) -> Look:
+        """Say what was seen of these cells and ``before``."""
+        look = Look(before.origin)
+        look.largest = max(self["largest"], before.largest)
+        look.whole = before.whole and not self["n_broken"]
         return look
 
     def __getitem__(self, name: str) -> float:

@@ -24,9 +24,9 @@ def check_arguments(
     checks = (
         (method in ("w", "s"), f"method={method!r}", "'w' (weighted average) or 's' (sentence)"),
         (
-            isinstance(key, str) and key != "" and "/" not in key,
+            isinstance(key, str) and key != "" and "/" not in key and not key.startswith("."),
             f"key_added={key!r}",
-            "a name without a slash, since a slash makes folders in .h5ad files",
+            "a name without a slash or a dot before it, which mean folders in files",
         ),
         (0 <= min_coverage <= 1, f"min_coverage={min_coverage}", "a share between 0 and 1"),
         (max_genes >= 1, f"max_genes={max_genes}", "at least 1"),
@@ -36,6 +36,22 @@ def check_arguments(
     for fine, found, expected in checks:
         if not fine:
             raise ArgumentError(found, expected=expected, do="pass such a value, or leave it out")
+
+
+def check_values(values: str) -> None:
+    """Raise if ``values`` names no kind of values.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the kinds.
+    """
+    if values not in ("auto", "counts", "log_normalised"):
+        raise ArgumentError(
+            f"values={values!r}",
+            expected="'auto', 'counts' or 'log_normalised'",
+            do="choose one of the three; 'auto' finds out by looking",
+        )
 
 
 def check_method(

@@ -30,7 +30,7 @@ def empty_cells_error(names: Iterable[str], *, n_empty: int, among: str, origin:
     names = list(names)
     shown = name_some(names[:5]) + (f" and {n_empty - 5:,} more" if n_empty > 5 else "")
     return ValuesError(
-        f"{n_empty:,} of {among} without counts in {origin}: {shown}",
+        f"{n_empty:,} of {among} without counts in {origin}" + (f": {shown}" if names else ""),
         expected="counts in every cell",
         do="drop these cells (in Python: scanpy.pp.filter_cells(adata, min_counts=1)), or give them "
         "zero vectors (in Python: empty_cells='zero', on the command line: --allow-empty-cells)",

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from genept.cells import Expression, as_expression
 from genept.cells.expression import Kind
-from genept.errors import ArgumentError, ValuesError, name_some
+from genept.errors import ValuesError, name_some
+from genept.tl.arguments import check_values
 from genept.tl.asked_matrix import asked_matrix, log_mark
 
 
@@ -77,12 +78,7 @@ def measured_cells(
         If the values are negative, not finite or not there; the error names the matrices
         that could be used instead.
     """
-    if values not in ("auto", "counts", "log_normalised"):
-        raise ArgumentError(
-            f"values={values!r}",
-            expected="'auto', 'counts' or 'log_normalised'",
-            do="choose one of the three; 'auto' finds out by looking",
-        )
+    check_values(values)
     X, origin, var = asked_matrix(adata, layer=layer, use_raw=use_raw)
     try:
         marked, base = log_mark(adata.uns) if origin == "X" else (False, None)

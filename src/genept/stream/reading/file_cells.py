@@ -74,6 +74,10 @@ class FileCells:
         """See ``Cells.names``."""
         return self.cell_names.names(rows)
 
+    def state(self) -> dict[str, int]:
+        """Bytes of the file or folder, and when it was changed."""
+        return self.file.state()
+
     def close(self) -> None:
         """See ``Cells.close``."""
         self.file.close()

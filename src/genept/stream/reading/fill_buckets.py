@@ -1,6 +1,7 @@
 """Sort the values of a matrix stored by columns into buckets of cells: one pass, a piece at a time."""
 
 import errno
+import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -44,6 +45,10 @@ def fill_buckets(columns: CscRows, folder: Path, layout: BucketLayout) -> None:
             for name, items in _by_bucket(piece - piece[0], *entries, layout).items():
                 files[name].write(items.data)
             progress.update(int(piece[-1] - piece[0]))
+        # What says that they are done must not outlive them in a power cut.
+        for file in files.values():
+            file.flush()
+            os.fsync(file.fileno())
 
 
 def _read_ahead(columns: CscRows, length: int) -> Iterator[tuple[NDArray[np.int64], Entries]]:

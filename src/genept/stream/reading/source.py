@@ -69,5 +69,9 @@ class Cells(Protocol):
     def names(self, rows: slice | Sequence[int]) -> list[str]:
         """Names of these cells only."""
 
+    def state(self) -> dict[str, int]:
+        """Numbers that change when the file does."""
+        ...
+
     def close(self) -> None:
         """Close what is open; it opens again when it is used again."""

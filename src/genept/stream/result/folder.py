@@ -1,7 +1,8 @@
 """The folder of a result in the making: one process at a time, and what it takes to be one."""
 
 import shutil
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -11,6 +12,13 @@ from genept.errors import OutputError
 LOCK = "lock"
 JOB = "job.json"
 PROGRESS = "progress.npz"
+# Cells that were stored by genes, sorted by cells.
+ROWS = "rows"
+
+
+def partial_folder(output: Path) -> Path:
+    """Name the folder in which a result grows: beside where it will be."""
+    return output.with_name(output.name + ".partial")
 
 
 def take_folder(folder: Path, *, resume: bool) -> FileLock:
@@ -60,6 +68,24 @@ def take_folder(folder: Path, *, resume: bool) -> FileLock:
             do="add --resume (in Python: resume=True) to go on with it, or remove the folder to start again",
         )
     return lock
+
+
+@contextmanager
+def taken(folder: Path, *, resume: bool) -> Iterator[FileLock]:
+    """Take the folder for a while; nothing of it is left if no progress is noted there at the end.
+
+    Raises
+    ------
+    OutputError
+        As :func:`take_folder`.
+    """
+    lock = take_folder(folder, resume=resume)
+    try:
+        yield lock
+    finally:
+        lock.release()
+        if not (folder / PROGRESS).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def empty_folder(folder: Path, *, but: Collection[str]) -> None:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from genept.errors import OutputError, name_some
 from genept.stream.result.chunk_writer import ChunkWriter
 from genept.stream.result.finish import complete_zarr, write_h5ad
-from genept.stream.result.folder import JOB, LOCK, PROGRESS, empty_folder, take_folder
+from genept.stream.result.folder import JOB, LOCK, PROGRESS, ROWS, empty_folder, partial_folder, take_folder
 from genept.stream.result.job import check_same_job, write_job
 from genept.stream.result.obs import open_obs
 from genept.stream.result.place import check_place, put_folder
@@ -75,6 +75,7 @@ class PartialOutput:
         dtype: Literal["float32", "float16"],
         with_coverage: bool,
         resume: bool,
+        lock: FileLock | None = None,
     ) -> Self:
         """Begin a result, or go on with one.
 
@@ -96,6 +97,8 @@ class PartialOutput:
             Whether each cell's coverage is written too.
         resume
             Whether to go on with an interrupted run, if there is one.
+        lock
+            That of the folder, where the caller has taken it.
 
         Raises
         ------
@@ -106,7 +109,7 @@ class PartialOutput:
         output = Path(output).resolve()
         check_place(output)
         writer = ChunkWriter(
-            folder=output.with_name(output.name + ".partial"),
+            folder=partial_folder(output),
             key=key,
             # A chunk's file has its full length, which a few cells don't need.
             chunk_rows=min(chunk_rows, max(n_cells, 1)),
@@ -117,7 +120,7 @@ class PartialOutput:
         )
         result = {name: getattr(writer, name) for name in ("key", "chunk_rows", "n_cells", "width", "dtype")}
         job = {**job, "result": {**result, "coverage": with_coverage}, "layout": _LAYOUT}
-        lock = take_folder(writer.folder, resume=resume)
+        lock = lock or take_folder(writer.folder, resume=resume)
         try:
             begun = (writer.folder / PROGRESS).exists()
             progress = _go_on(writer, job, output) if begun else _start(writer, job)
@@ -232,7 +235,7 @@ def _start(writer: ChunkWriter, job: Mapping[str, Any]) -> tuple[NDArray[np.bool
     done = np.zeros(writer.n_chunks, bool)
     try:
         with resumable(writer.folder):
-            empty_folder(writer.folder, but=(LOCK,))
+            empty_folder(writer.folder, but=(LOCK, ROWS))
             write_job(writer.folder / JOB, job)
             for array in writer.arrays.values():
                 array.create()
