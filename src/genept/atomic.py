@@ -1,5 +1,6 @@
 """Files are written beside their final name and moved into place, or not at all."""
 
+import errno
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,6 +8,8 @@ from pathlib import Path
 from uuid import uuid4
 
 from genept.errors import OutputError
+
+_FILES_ONLY = {errno.EACCES, errno.EBADF, errno.EINVAL, errno.ENOTSUP}
 
 
 def _refuse(path: Path, reason: str) -> OutputError:
@@ -35,7 +38,7 @@ def writing(path: str | Path) -> Iterator[None]:
 
 
 @contextmanager
-def written_whole(path: str | Path) -> Iterator[Path]:
+def written_whole(path: str | Path, *, durable: bool = False) -> Iterator[Path]:
     """Give a temporary path beside ``path``; on leaving without an error, move it into place.
 
     Whatever ends the block early leaves ``path`` as it was and removes the temporary file.
@@ -45,6 +48,8 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     path
         The final name. Its folder must exist; an existing file is replaced in one step, and where it
         is a link, what it points to.
+    durable
+        Whether to wait until it is on the disk under its name, where a power cut doesn't reach it.
 
     Yields
     ------
@@ -70,9 +75,45 @@ def written_whole(path: str | Path) -> Iterator[Path]:
     try:
         with writing(path):
             yield draft
+            if durable:
+                sync_file(draft)
             draft.replace(path)
+            if durable:
+                sync_folder(path.parent)
     finally:
         draft.unlink(missing_ok=True)
+
+
+def sync_file(path: Path) -> None:
+    """Wait until what is in a file is on the disk.
+
+    Raises
+    ------
+    OSError
+        If it isn't there, or can't be written.
+    """
+    with path.open("r+b") as written:
+        os.fsync(written.fileno())
+
+
+def sync_folder(path: Path) -> None:
+    """Wait until the names in a folder are on the disk, where the system can say so.
+
+    Raises
+    ------
+    OSError
+        If it isn't there, or the disk fails.
+    """
+    try:
+        folder = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as error:
+        # Windows, and some disks of networks, do this for files only.
+        if error.errno not in _FILES_ONLY:
+            raise
 
 
 def check_writable(path: str | Path) -> None:

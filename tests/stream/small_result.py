@@ -45,7 +45,8 @@ def write_chunk(partial: PartialOutput, chunk: int) -> None:
     """Write a chunk and commit it with the tally."""
     rows = slice(chunk * CHUNK_ROWS, (chunk + 1) * CHUNK_ROWS)
     partial.writer.write(chunk, VECTORS[rows], COVERAGE[rows])
-    partial.commit([chunk], {"sums": partial.tally.get("sums", np.zeros(WIDTH, np.float32)) + TALLY[chunk]})
+    sums = partial.tally.get("sums", np.zeros(WIDTH, np.float32))
+    partial.commit([chunk], {"sums": sums if partial.rewritten[chunk] else sums + TALLY[chunk]})
 
 
 def write_missing(partial: PartialOutput) -> None:

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -156,12 +157,12 @@ def test_folders_of_others_stay(tmp_path: Path, form: str) -> None:
     assert (tmp_path / "out.zarr.rows" / "precious").exists()
 
 
-def interrupted(source: Path, output: Path, **options: object) -> None:
+def interrupted(source: Path, output: Path) -> None:
     """Leave a run of which some chunks are done."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plan, "MOST_CELLS", 16)
         with pytest.raises(CoverageError):
-            genept.embed_file(source, output, GENES, min_coverage=0.99, **options)  # type: ignore[arg-type]
+            genept.embed_file(source, output, GENES, min_coverage=0.99)
     assert n_done(output) == 5
 
 
@@ -212,14 +213,14 @@ def test_what_the_first_cells_look_like_decides_nothing(tmp_path: Path) -> None:
         ({"device": "tpu"}, "device='tpu'"),
     ],
 )
-def test_what_means_nothing_is_refused(tmp_path: Path, options: dict[str, object], message: str) -> None:
+def test_what_means_nothing_is_refused(tmp_path: Path, options: dict[str, Any], message: str) -> None:
     matrix = counts().toarray() * np.float32(1.5)
     matrix[0, 0] = options.pop("big", 1)
     source = write_with(matrix, "X", tmp_path)
     output = tmp_path / f"out{options.pop('suffix', '.zarr')}"
     genes = None if options.get("method") == "s" else GENES
     with pytest.raises((ArgumentError, ValuesError), match=message):
-        genept.embed_file(source, output, genes, **options)  # type: ignore[arg-type]
+        genept.embed_file(source, output, genes, **options)
     assert [path.name for path in tmp_path.iterdir()] == [source.name]
 
 

@@ -1,7 +1,10 @@
 """A result grows in a folder of its own: chunks whole or not at all, one job, one process, and no doubt."""
 
+import errno
 import json
+import os
 import pickle
+import stat
 import subprocess
 import sys
 import tempfile
@@ -14,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genept.errors import OutputError
+from genept.tl.embed_cells import COVERAGE_KEY
 from tests.stream.small_result import (
     CHUNK_ROWS,
     COVERAGE,
@@ -223,20 +227,95 @@ def test_a_damaged_progress_file(output: Path, interrupted: Path, damage: str) -
 
 
 def test_a_damaged_job_file(output: Path, interrupted: Path) -> None:
-    for text in ("{", "[]", "\0"):
+    for text in ("{", "[]", "\0", "{}", '{"result": []}', '{"result": {"chunk_rows": 0}}'):
         (interrupted / "job.json").write_text(text)
         with pytest.raises(OutputError, match=r"job.json is damaged"):
             begin(output, resume=True)
 
 
+@pytest.mark.parametrize("chunk_rows", [1, CHUNK_ROWS + 1, 100])
+def test_chunks_stay_as_the_run_began(
+    output: Path, interrupted: Path, chunk_rows: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO")
+    with begin(output, resume=True, chunk_rows=chunk_rows) as partial:
+        assert partial.writer.chunk_rows == CHUNK_ROWS
+        assert np.flatnonzero(partial.done).tolist() == [0, 3]
+        write_missing(partial)
+    assert ("Chunks stay at 4 cells, as the run began" in caplog.text) == (chunk_rows < CHUNK_ROWS)
+    vectors, coverage = written(partial)
+    np.testing.assert_array_equal(vectors, VECTORS)
+    np.testing.assert_array_equal(coverage, COVERAGE)
+
+
 @pytest.mark.parametrize("file", [f"obsm/{KEY}/3.0", "obs/genept_coverage/3"])
-def test_a_chunk_that_a_power_cut_took(output: Path, interrupted: Path, file: str) -> None:
+@pytest.mark.parametrize("n_bytes", [None, 10])
+def test_a_chunk_that_a_power_cut_took(
+    output: Path, interrupted: Path, file: str, n_bytes: int | None, caplog: pytest.LogCaptureFixture
+) -> None:
     chunk = interrupted / "result.zarr" / file
-    chunk.write_bytes(chunk.read_bytes()[:10])
-    with pytest.raises(OutputError, match=r"cut short: chunk 3.*remove the folder"):
-        begin(output, resume=True)
+    whole = chunk.read_bytes()
     chunk.unlink()
-    with pytest.raises(OutputError, match=r"cut short: chunk 3"):
+    if n_bytes is not None:
+        chunk.write_bytes(whole[:n_bytes])
+    for missing in ([1, 2, 3, 4, 5], [2, 3, 4, 5]):
+        # Another run may end before the chunk is written again; what it commits says nothing else of it.
+        with begin(output, resume=True) as partial:
+            assert "1 of" in caplog.text
+            assert "they are computed again" in caplog.text
+            assert np.flatnonzero(~partial.done).tolist() == missing
+            assert np.flatnonzero(partial.rewritten).tolist() == [3]
+            write_chunk(partial, missing[0])
+            assert np.flatnonzero(partial.rewritten).tolist() == [3]
+    with begin(output, resume=True) as partial:
+        write_missing(partial)
+        assert partial.done.all()
+        assert not partial.rewritten.any()
+    caplog.clear()
+    with begin(output, resume=True) as partial:
+        assert partial.done.all()
+        assert not partial.rewritten.any()
+        np.testing.assert_allclose(partial.tally["sums"], VECTORS.sum(axis=0), rtol=1e-5)
+    assert not caplog.text
+    assert chunk.read_bytes() == whole
+    np.testing.assert_array_equal(written(partial)[0], VECTORS)
+
+
+def test_what_is_committed_is_on_the_disk(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced = set()
+    with begin(output) as partial:
+        monkeypatch.setattr(os, "fsync", lambda file: synced.add(os.fstat(file).st_ino))
+        write_chunk(partial, 1)
+    monkeypatch.undo()
+    names = (f"result.zarr/obsm/{KEY}/1.0", f"result.zarr/obs/{COVERAGE_KEY}/1", "progress.npz")
+    files = [partial.folder / name for name in names]
+    assert synced >= {path.stat().st_ino for path in files}
+    if os.name == "posix":
+        assert synced >= {path.parent.stat().st_ino for path in files}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs folders that can be opened")
+def test_a_disk_that_cannot_sync_folders(output: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    fsync = os.fsync
+    refusal = errno.EINVAL
+
+    def refuse(file: int) -> None:
+        if stat.S_ISDIR(os.fstat(file).st_mode):
+            raise OSError(refusal, os.strerror(refusal))
+        fsync(file)
+
+    monkeypatch.setattr(os, "fsync", refuse)
+    with begin(output) as partial:
+        write_chunk(partial, 0)
+        refusal = errno.EIO
+        with pytest.raises(OutputError, match=r"Input/output error.*--resume"):
+            write_chunk(partial, 1)
+        assert np.flatnonzero(partial.done).tolist() == [0]
+
+
+def test_an_array_that_is_gone(output: Path, interrupted: Path) -> None:
+    (interrupted / "result.zarr" / "obsm" / KEY / ".zarray").unlink()
+    with pytest.raises(OutputError, match=r"it is missing.*remove the folder"):
         begin(output, resume=True)
 
 

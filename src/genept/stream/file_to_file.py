@@ -219,12 +219,12 @@ def _run(job: ChunkJob, partial: PartialOutput, found: Survey, *, dask: str | No
     totals = Totals.restored(partial.tally, n_genes)
     rows = job.writer.chunk_rows
     todo = np.flatnonzero(~partial.done).tolist()
-    before = int(totals["n_cells"])
+    before = min(n_cells, int(partial.done.sum()) * rows)
     if job.empty_cells == "error" and totals["n_empty"]:
         raise empty_cells_error(
             [],
             n_empty=int(totals["n_empty"]),
-            among=f"the {before:,} cells that an earlier run embedded",
+            among=f"the {int(totals['n_cells']):,} cells that an earlier run embedded",
             origin=job.cells.origin,
         )
     started = monotonic()

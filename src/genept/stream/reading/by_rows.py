@@ -63,7 +63,7 @@ def by_rows(cells: Cells, folder: Path, *, memory: int) -> Cells:
             (folder / "done.json").unlink(missing_ok=True)
         layout = BucketLayout.within(memory, shape=cells.shape, n_stored=cells.n_stored, dtype=cells.dtype)
         fill_buckets(cells.matrix, folder, layout)
-        with written_whole(folder / "done.json") as draft:
+        with written_whole(folder / "done.json", durable=True) as draft:
             draft.write_text(json.dumps({"made_of": made_of, "layout": asdict(layout)}))
     return replace(cells, matrix=Buckets(folder, layout, memory=memory), form="csr")
 

@@ -1,6 +1,6 @@
 """An array of zarr's that is written chunk by chunk, as fast as the disk takes it."""
 
-import os
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,6 +9,8 @@ from uuid import uuid4
 import numpy as np
 import zarr
 from numpy.typing import NDArray
+
+from genept.atomic import sync_file, sync_folder
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class ChunkedArray:
     dtype: np.dtype[Any]
 
     def create(self) -> None:
-        """Make the array, of zeros until its chunks are written.
+        """Make the array, of zeros until its chunks are written; on the disk when this returns.
 
         Raises
         ------
@@ -52,6 +54,10 @@ class ChunkedArray:
             zarr_format=2,
             attributes={"encoding-type": "array", "encoding-version": "0.2.0"},
         )
+        for file in self.folder.iterdir():
+            sync_file(file)
+        sync_folder(self.folder)
+        sync_folder(self.folder.parent)
 
     def put(self, chunk: int, values: NDArray[np.floating], *, drafts: Path) -> None:
         """Write a chunk, whole or not at all.
@@ -87,16 +93,21 @@ class ChunkedArray:
         finally:
             draft.unlink(missing_ok=True)
 
-    def sync(self, chunk: int) -> None:
-        """Wait until a chunk is on the disk, where a power cut doesn't reach it.
+    def sync(self, chunks: Iterable[int]) -> None:
+        """Wait until chunks are on the disk, where a power cut doesn't reach them.
 
         Raises
         ------
         OSError
-            If it isn't there, or can't be written.
+            If one isn't there, or can't be written.
         """
-        with self._file(chunk).open("r+b") as written:
-            os.fsync(written.fileno())
+        for chunk in chunks:
+            sync_file(self._file(chunk))
+        sync_folder(self.folder)
+
+    def is_there(self) -> bool:
+        """Whether the array was created, with chunks or without."""
+        return (self.folder / ".zarray").is_file()
 
     def is_whole(self, chunk: int) -> bool:
         """Whether all of a chunk is there."""

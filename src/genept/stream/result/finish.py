@@ -1,6 +1,5 @@
 """The AnnData around the vectors: while they are written there are only arrays, and in the end all of it."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ import pandas as pd
 import zarr
 from anndata.io import write_elem
 
+from genept.atomic import sync_file
 from genept.stream.result.chunk_writer import ChunkWriter
 from genept.stream.result.copy_elements import Group, copy_element
 from genept.stream.result.folder import empty_folder
@@ -62,8 +62,7 @@ def write_h5ad(
     except RuntimeError as error:
         # What h5py says when it closes a file on a full disk.
         raise OSError(str(error)) from error
-    with path.open("r+b") as written:
-        os.fsync(written.fileno())
+    sync_file(path)
 
 
 def _complete(

@@ -3,31 +3,27 @@
 import logging
 import shutil
 from collections.abc import Mapping, Sequence
-from itertools import product
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Literal, Self
 
-import numpy as np
 from filelock import FileLock
 from numpy.typing import NDArray
 
-from genept.errors import OutputError, name_some
+from genept.atomic import sync_folder
+from genept.errors import OutputError
+from genept.stream.result.begun import Progress, go_on, start, whole_job, with_kept_chunks
 from genept.stream.result.chunk_writer import ChunkWriter
 from genept.stream.result.finish import complete_zarr, write_h5ad
-from genept.stream.result.folder import JOB, LOCK, PROGRESS, ROWS, empty_folder, partial_folder, take_folder
-from genept.stream.result.job import check_same_job, write_job
+from genept.stream.result.folder import JOB, LOCK, PROGRESS, empty_folder, partial_folder, take_folder
 from genept.stream.result.obs import open_obs
 from genept.stream.result.place import check_place, put_folder
-from genept.stream.result.progress import damaged, read_progress, write_progress
+from genept.stream.result.progress import write_progress
 from genept.stream.result.resumable import resumable
 
 __all__ = ["ChunkWriter", "PartialOutput"]
 
 log = logging.getLogger(__name__)
-
-# What stands in the folder, and how; a version of genept that changes this counts on.
-_LAYOUT = 1
 
 
 class PartialOutput:
@@ -44,7 +40,10 @@ class PartialOutput:
     writer
         Writes the chunks, here or in other processes.
     done
-        (n_chunks,) whether each chunk was committed.
+        (n_chunks,) whether each chunk was committed, and is there.
+    rewritten
+        (n_chunks,) whether a chunk that isn't done was committed by an interrupted run, and has been lost
+        since. It has to be written again, but what is counted in it is in the tally already.
     tally
         Arrays that were committed together with ``done``; empty at first.
     """
@@ -54,11 +53,11 @@ class PartialOutput:
         output: Path,
         writer: ChunkWriter,
         lock: FileLock,
-        progress: tuple[NDArray[np.bool_], dict[str, NDArray[Any]]],
+        progress: Progress,
     ) -> None:
         self.folder = writer.folder
         self.writer = writer
-        self.done, self.tally = progress
+        self.done, self.rewritten, self.tally = progress.done, progress.rewritten, progress.tally
         self._output = output
         self._lock = lock
 
@@ -90,7 +89,7 @@ class PartialOutput:
         key
             Its key in ``obsm`` and ``uns["genept"]``.
         chunk_rows
-            Cells in a chunk.
+            Cells in a chunk. A run that is gone on with keeps those it began with: ask ``writer``.
         dtype
             What the embedding is stored as.
         with_coverage
@@ -118,12 +117,13 @@ class PartialOutput:
             dtype=dtype,
             with_coverage=with_coverage,
         )
-        result = {name: getattr(writer, name) for name in ("key", "chunk_rows", "n_cells", "width", "dtype")}
-        job = {**job, "result": {**result, "coverage": with_coverage}, "layout": _LAYOUT}
         lock = lock or take_folder(writer.folder, resume=resume)
         try:
             begun = (writer.folder / PROGRESS).exists()
-            progress = _go_on(writer, job, output) if begun else _start(writer, job)
+            if begun:
+                writer = with_kept_chunks(writer)
+            job = whole_job(job, writer)
+            progress = go_on(writer, job, output) if begun else start(writer, job)
         except BaseException:
             lock.release()
             raise
@@ -137,20 +137,23 @@ class PartialOutput:
         chunks
             Numbers of chunks that were written. They are on the disk for good when this returns.
         tally
-            Takes the place of the earlier one. No objects.
+            Takes the place of the earlier one; for chunks that are ``rewritten``, nothing new is in it.
+            No objects.
 
         Raises
         ------
         OutputError
             If it can't be written; what was committed before stays so.
         """
-        done = self.done.copy()
+        done, rewritten = self.done.copy(), self.rewritten.copy()
         done[list(chunks)] = True
+        rewritten[list(chunks)] = False
         with resumable(self.folder):
-            for array, chunk in product(self.writer.arrays.values(), chunks):
-                array.sync(chunk)
-            write_progress(self.folder / PROGRESS, done, tally)
-        self.done, self.tally = done, dict(tally)
+            for array in self.writer.arrays.values():
+                array.sync(chunks)
+            # The tally goes on counting those that are still lost; the next run finds again that they are.
+            write_progress(self.folder / PROGRESS, done | rewritten, tally)
+        self.done, self.rewritten, self.tally = done, rewritten, dict(tally)
 
     def finish(self, record: Mapping[str, Any], obs_from: Path, *, columns: bool = True) -> None:
         """Complete the AnnData, move it to ``OUT``, and remove the folder.
@@ -200,6 +203,8 @@ class PartialOutput:
                     write_h5ad(self.writer, obs, record, columns=columns, path=draft)
                     draft.replace(self._output)
                     self.writer.result.rename(self.folder / "written.zarr")
+                # Before what it was made from goes.
+                sync_folder(self._output.parent)
         self._remove()
 
     def _remove(self) -> None:
@@ -225,40 +230,6 @@ class PartialOutput:
         traceback: TracebackType | None,
     ) -> None:
         self._lock.release()
-        if error is not None and not self.done.any():
+        if error is not None and not (self.done | self.rewritten).any():
             # There is nothing in it that another run could go on with.
             shutil.rmtree(self.folder, ignore_errors=True)
-
-
-def _start(writer: ChunkWriter, job: Mapping[str, Any]) -> tuple[NDArray[np.bool_], dict[str, NDArray[Any]]]:
-    """Make all there is in the folder; the file of progress last, since it says that the rest is there."""
-    done = np.zeros(writer.n_chunks, bool)
-    try:
-        with resumable(writer.folder):
-            empty_folder(writer.folder, but=(LOCK, ROWS))
-            write_job(writer.folder / JOB, job)
-            for array in writer.arrays.values():
-                array.create()
-            write_progress(writer.folder / PROGRESS, done, {})
-    except BaseException:
-        # Nothing is in it yet that another run could go on with.
-        shutil.rmtree(writer.folder, ignore_errors=True)
-        raise
-    return done, {}
-
-
-def _go_on(
-    writer: ChunkWriter, job: Mapping[str, Any], output: Path
-) -> tuple[NDArray[np.bool_], dict[str, NDArray[Any]]]:
-    check_same_job(writer.folder / JOB, job)
-    done, tally = read_progress(writer.folder / PROGRESS, writer.n_chunks)
-    if not writer.result.exists():
-        # It is moved to its place when all is done.
-        if not (done.all() and output.exists()):
-            raise damaged(writer.result, "it is missing")
-        return done, tally
-    chunks = np.flatnonzero(done).tolist()
-    if broken := {chunk for array in writer.arrays.values() for chunk in chunks if not array.is_whole(chunk)}:
-        raise damaged(writer.result, f"missing or cut short: chunk {name_some(map(str, sorted(broken)))}")
-    log.info("%s of %s chunks are done already", f"{done.sum():,}", f"{len(done):,}")
-    return done, tally

@@ -1,6 +1,5 @@
 """Which chunks are done, and what was counted while they were made, in one file."""
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -27,10 +26,8 @@ def write_progress(path: Path, done: NDArray[np.bool_], tally: Mapping[str, NDAr
     for name, array in arrays.items():
         if array.dtype.hasobject:
             raise TypeError(f"{name} holds objects, which only pickle could write")
-    with written_whole(path) as draft, draft.open("wb") as writing:
+    with written_whole(path, durable=True) as draft, draft.open("wb") as writing:
         np.savez(writing, **arrays)  # type: ignore[arg-type]
-        writing.flush()
-        os.fsync(writing.fileno())
 
 
 def read_progress(path: Path, n_chunks: int) -> tuple[NDArray[np.bool_], dict[str, NDArray[Any]]]:
