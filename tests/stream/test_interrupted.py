@@ -114,7 +114,7 @@ def test_values_that_turn_out_to_be_others(tmp_path: Path) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("genept.stream.survey._PLACES", 2)
         patch.setattr("genept.stream.survey._CELLS_AT_A_PLACE", 2)
-        with pytest.raises(ValuesError, match=r"looked like counts .* look like logarithms"):
+        with pytest.raises(ValuesError, match=r"looked like counts .* looks like logarithms"):
             genept.embed_file(source, output, GENES)
     assert not output.exists()
 
