@@ -262,6 +262,7 @@ def test_a_run_that_is_killed(tmp_path: Path, cells: Path, steps: str) -> None:
     run_python("killed", f"at_{steps}", tmp_path / "out", cells)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs limits of POSIX")
 def test_files_that_get_too_long(tmp_path: Path, cells: Path) -> None:
     (tmp_path / "out").mkdir()

@@ -113,7 +113,7 @@ def assert_equal(ours: AnnData, expected: AnnData, key: str = KEY) -> None:
     chunk=st.sampled_from([16, 32, 64, 128]),
     n_threads=st.integers(1, 3),
 )
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=15, deadline=None)
 def test_every_file_gives_what_memory_gives(
     seed: int, form: str, place: str, kind: Kind, suffix: str, dtype: type, chunk: int, n_threads: int
 ) -> None:
