@@ -2,8 +2,10 @@
 
 import csv
 from collections.abc import Iterator
+from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
+from typing import BinaryIO
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -74,7 +76,7 @@ class CsvSheet:
             ),
         }
         try:
-            with open_bounded(self.path) as file, pa_csv.open_csv(file, **options) as reader:
+            with _for_arrow(self.path) as source, pa_csv.open_csv(source, **options) as reader:
                 for block in reader:
                     if any(column.null_count for column in block.columns):
                         raise pa.ArrowInvalid("an empty cell")
@@ -120,6 +122,22 @@ class CsvSheet:
         if b"\0" in line:
             raise unreadable(self.path, ValueError("it holds zero bytes, which no text does"))
         return line.decode()
+
+
+@contextmanager
+def _for_arrow(path: Path) -> Iterator[pa.BufferReader | BinaryIO]:
+    """Open a file for Arrow.
+
+    Arrow reads ahead in a thread of its own. If a reader is given up, at an error, while that thread waits
+    for Python, it may wait for ever, and the process never ends. A small file is handed over whole.
+    """
+    with open_bounded(path) as file:
+        head = file.read(_BLOCK + 1)
+    if len(head) <= _BLOCK:
+        yield pa.BufferReader(head)
+        return
+    with open_bounded(path) as file:
+        yield file
 
 
 def looks_like_csv(path: Path) -> CsvSheet | None:
