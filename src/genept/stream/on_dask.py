@@ -108,8 +108,9 @@ def _do(chunk: int, *, plugin: str) -> Totals:
 @contextmanager
 def _client(where: str, memory: int) -> Iterator["Client"]:
     try:
+        from dask.system import CPU_COUNT
         from distributed import Client, LocalCluster
-        from distributed.system import CPU_COUNT, MEMORY_LIMIT
+        from distributed.system import MEMORY_LIMIT
     except ImportError as error:
         raise MissingDependencyError(
             "a run on Dask, which isn't installed",
