@@ -7,7 +7,6 @@ of all isn't counted. Ratios are taken turn by turn.
 """
 
 import argparse
-import json
 import os
 import statistics
 import tempfile
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 from anndata import AnnData
+from report import print_report
 from scipy import sparse
 
 import genept
@@ -66,11 +66,7 @@ def main() -> None:
         "seconds": {form: [round(one, 2) for one in taken] for form, taken in seconds.items()},
         "csc_takes_times_as_long": round(statistics.median(ratios), 2),
     }
-    if given.json:
-        print(json.dumps(report, indent=2))
-        return
-    for name, value in report.items():
-        print(f"{name}: {value}")
+    print_report(report, as_json=given.json)
 
 
 if __name__ == "__main__":

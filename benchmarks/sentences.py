@@ -7,12 +7,12 @@ the same CSR matrix, take turns at going first, and must write the same.
 """
 
 import argparse
-import json
 import statistics
 import time
 from collections.abc import Callable
 
 import numpy as np
+from report import print_report
 from scipy import sparse
 
 from genept.cells import PREFIX, as_expression, sentences
@@ -76,11 +76,7 @@ def main() -> None:
         **{f"{name}_median": round(statistics.median(speed)) for name, speed in speeds.items()},
         "ratio_median": round(statistics.median(ratios), 1),
     }
-    if given.json:
-        print(json.dumps(report, indent=2))
-        return
-    for name, value in report.items():
-        print(f"{name}: {value}")
+    print_report(report, as_json=given.json)
 
 
 if __name__ == "__main__":

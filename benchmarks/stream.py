@@ -17,7 +17,6 @@ Both embed the same file, in turn, in fresh processes; the ratio is taken turn b
 """
 
 import argparse
-import json
 import multiprocessing
 import os
 import shutil
@@ -31,6 +30,7 @@ from typing import Any
 
 import numpy as np
 import zarr
+from report import print_report
 from resampled_cells import KEPT, SETS, RealCells, read_real_cells, write_resampled
 
 import genept
@@ -200,11 +200,7 @@ def main() -> None:
         },
         "yardstick": yardstick,
     }
-    if given.json:
-        print(json.dumps(report, indent=2))
-        return
-    for name, value in report.items():
-        print(f"{name}: {value}")
+    print_report(report, as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -7,13 +7,13 @@ it: all of the engine (hashes, look-up, checksums, order), with the file in the 
 """
 
 import argparse
-import json
 import os
 import statistics
 import tempfile
 import time
 
 import numpy as np
+from report import print_report
 
 from genept.encoders import embed_texts
 from genept.encoders.protocol import BatchLimits
@@ -65,11 +65,7 @@ def main() -> None:
         "microseconds_a_text": round(1e6 * median / given.texts, 1),
         "cache_mb": round(size / 1e6, 1),
     }
-    if given.json:
-        print(json.dumps(report, indent=2))
-        return
-    for name, value in report.items():
-        print(f"{name}: {value}")
+    print_report(report, as_json=given.json)
 
 
 if __name__ == "__main__":

@@ -8,7 +8,6 @@ cells. The ceiling is the machine's own rate for a product of dense matrices.
 """
 
 import argparse
-import json
 import os
 import statistics
 import time
@@ -18,6 +17,7 @@ from collections.abc import Callable
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from report import print_report
 from scipy import sparse
 
 from genept.cells.expression import as_block
@@ -125,11 +125,7 @@ def main() -> None:
             3,
         ),
     }
-    if given.json:
-        print(json.dumps(report, indent=2))
-        return
-    for name, value in report.items():
-        print(f"{name}: {value}")
+    print_report(report, as_json=given.json)
 
 
 if __name__ == "__main__":
