@@ -81,8 +81,7 @@ class Coverage:
 
 def coverage_of(by_gene: NDArray[np.float64], match: GeneMatch) -> Coverage:
     """Say what counts by gene, (n_genes,), come to where ``match`` says which genes can be used."""
-    covered = np.zeros(len(by_gene), dtype=bool)
-    covered[match.columns] = True
+    covered = match.covered
     everything = by_gene.sum()
     lost = np.flatnonzero(~covered & (by_gene > 0))
     largest = lost[np.argsort(-by_gene[lost], kind="stable")[:N_LOSSES]]
@@ -120,8 +119,7 @@ def measure_coverage(expression: Expression, match: GeneMatch) -> tuple[Coverage
     Coverage, BlockTally
         For all cells together, with the largest losses; and counts by gene and cell.
     """
-    covered = np.zeros(expression.shape[1], dtype=bool)
-    covered[match.columns] = True
+    covered = match.covered
     tally = BlockTally.joined(
         [
             count(block, covered, kind=expression.kind, log_base=expression.log_base)

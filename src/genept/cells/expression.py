@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from genept.errors import ValuesError
+from genept.errors import ArgumentError, ValuesError
 
 Kind = Literal["counts", "log_normalised"]
 Matrix = NDArray[Any] | sparse.csr_matrix
@@ -125,7 +125,7 @@ def as_expression(
     refuse_nothing(known.shape, origin)
     check_real_numbers(known.dtype, origin)
     look = Look(origin)
-    look.at(known.data if isinstance(known, sparse.csr_matrix) else known)
+    look.at(known)
     found, base = look.verdict(log1p_hint=log1p_hint)
     kind = found if kind == "auto" else kind
     refuse_no_logarithms(kind, look)
@@ -164,6 +164,22 @@ def check_real_numbers(dtype: np.dtype[Any], origin: str) -> None:
         )
 
 
+def check_values(values: str) -> None:
+    """Raise if ``values`` names no kind of values.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the kinds.
+    """
+    if values not in ("auto", "counts", "log_normalised"):
+        raise ArgumentError(
+            f"values={values!r}",
+            expected="'auto', 'counts' or 'log_normalised'",
+            do="choose one of the three; 'auto' finds out by looking",
+        )
+
+
 class Look:
     """What is seen of expression values, block after block.
 
@@ -178,15 +194,15 @@ class Look:
         self.largest = 0.0
         self.whole = True
 
-    def at(self, values: NDArray[Any]) -> None:
-        """Look at more values.
+    def at(self, values: Matrix) -> None:
+        """Look at more values, of a sparse matrix at those that are stored.
 
         Raises
         ------
         ValuesError
             If any is negative, not finite or too large for float32.
         """
-        flat = values.reshape(-1)
+        flat = (values.data if isinstance(values, sparse.csr_matrix) else values).reshape(-1)
         for start in range(0, flat.size, _VALUES_AT_A_TIME):
             self._at_some(flat[start : start + _VALUES_AT_A_TIME])
 

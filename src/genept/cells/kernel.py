@@ -132,7 +132,7 @@ class WeightedProduct:
         n_rows = block.shape[0]
         tally = BlockTally.empty(n_rows, self.n_genes)
         counts = block.data if self.kind == "counts" else linear_values(block, self.log_base)
-        loops.tally(block.indptr, block.indices, counts, self._place >= 0, tally.by_gene, tally.by_cell)
+        loops.tally(block.indptr, block.indices, counts, self.covered, tally.by_gene, tally.by_cell)
         scale = self._scale(tally.by_cell[:, 0])
         tiles = np.empty((-(-max(1, len(self.columns)) // loops.GENES), n_rows + 1), dtype=np.int64)
         positions = np.empty(block.nnz, dtype=np.int32)
@@ -147,7 +147,7 @@ class WeightedProduct:
         return tally
 
     def _by_scipy(self, block: sparse.csr_matrix, out: NDArray[np.float32]) -> BlockTally:
-        tally = count(block, self._place >= 0, kind=self.kind, log_base=self.log_base)
+        tally = count(block, self.covered, kind=self.kind, log_base=self.log_base)
         sums = log_weights(block, self.kind)[:, self.columns] @ self.vectors
         norms = np.sqrt(np.einsum("ij,ij->i", sums, sums, dtype=np.float64))[:, None]
         out[:] = np.divide(sums, norms, out=np.zeros_like(sums), where=norms > 0, casting="same_kind")
@@ -157,6 +157,11 @@ class WeightedProduct:
         if self.kind == "log_normalised":
             return np.ones_like(library_size)
         return np.divide(TARGET_SUM, library_size, out=np.zeros_like(library_size), where=library_size > 0)
+
+    @cached_property
+    def covered(self) -> NDArray[np.bool_]:
+        """(n_genes,) whether each measured gene has a vector."""
+        return np.asarray(self._place >= 0)
 
     @cached_property
     def _place(self) -> NDArray[np.int32]:

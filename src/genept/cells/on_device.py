@@ -77,9 +77,7 @@ class DeviceProduct:
         import torch
 
         product = self.product
-        covered = np.zeros(product.n_genes, dtype=bool)
-        covered[product.columns] = True
-        tally = count(block, covered, kind=product.kind, log_base=product.log_base)
+        tally = count(block, product.covered, kind=product.kind, log_base=product.log_base)
         weights = log_weights(block.copy(), product.kind)[:, product.columns]
         out = np.empty((block.shape[0], self.width), dtype=np.float32)
         for start in range(0, block.shape[0], _ROWS):

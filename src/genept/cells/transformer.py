@@ -1,7 +1,6 @@
 """GenePT-w as a step of a scikit-learn pipeline."""
 
 import logging
-import warnings
 from collections.abc import Sequence
 from typing import Any, Literal
 
@@ -11,11 +10,12 @@ from scipy import sparse
 from sklearn.base import BaseEstimator, ClassNamePrefixFeaturesOutMixin, TransformerMixin
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from genept.cells.expression import Expression, Kind, as_expression
+from genept.cells.expression import Expression, Kind, as_expression, check_values
 from genept.cells.normalise import log_weights, per_row_sum
 from genept.cells.weighted import weighted_embedding
+from genept.cells.zero_vectors import warn_of_zero_vectors
 from genept.embeddings import GeneEmbeddings
-from genept.errors import ArgumentError, GeneNamesError, GeneptWarning, ValuesError, name_some
+from genept.errors import ArgumentError, GeneNamesError, ValuesError, name_some
 from genept.genes import match_genes, refuse_duplicates
 
 log = logging.getLogger(__name__)
@@ -147,14 +147,8 @@ class GenePTWTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         else:
             embedded = weighted_embedding(expression, self.match_, self.vectors_, n_threads=self.n_threads)
             zero = ~embedded.any(axis=1)
-        if zero.any():
-            warnings.warn(
-                f"{int(zero.sum()):,} of {len(zero):,} cells have no counts in any gene that can be used; "
-                "they get a zero vector",
-                GeneptWarning,
-                # 1 is here, 2 what scikit-learn wraps around it, 3 whoever called it.
-                stacklevel=3,
-            )
+        # Between this and whoever called it is what scikit-learn wraps around it.
+        warn_of_zero_vectors(int(zero.sum()), len(zero), stacklevel=4)
         return embedded
 
     def get_feature_names_out(self, input_features: Sequence[str] | None = None) -> NDArray[np.object_]:
@@ -176,21 +170,13 @@ class GenePTWTransformer(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Base
         return tags
 
     def _check_parameters(self) -> None:
-        checks = (
-            (
-                self.values in ("auto", "counts", "log_normalised"),
-                f"values={self.values!r}",
-                "'auto', 'counts' or 'log_normalised'",
-            ),
-            (
-                self.n_threads is None or self.n_threads >= 1,
+        check_values(self.values)
+        if self.n_threads is not None and self.n_threads < 1:
+            raise ArgumentError(
                 f"n_threads={self.n_threads!r}",
-                "at least 1, or None for all",
-            ),
-        )
-        for fine, found, expected in checks:
-            if not fine:
-                raise ArgumentError(found, expected=expected, do="pass such a value, or leave it out")
+                expected="at least 1, or None for all",
+                do="pass such a value, or leave it out",
+            )
 
     def _expression(self, X: Any, *, kind: Kind | Literal["auto"], reset: bool) -> Expression:
         X = validate_data(self, X, reset=reset, accept_sparse="csr")

@@ -33,6 +33,13 @@ class GeneMatch:
     rows: NDArray[np.intp]
     rules: tuple[str, ...]
 
+    @property
+    def covered(self) -> NDArray[np.bool_]:
+        """(n_genes,) whether each measured gene was found."""
+        covered = np.zeros(len(self.names), dtype=bool)
+        covered[self.columns] = True
+        return covered
+
 
 def match_genes(names: Sequence[str], table: GeneTable) -> GeneMatch:
     """Find measured genes in ``table`` by exact symbol, and by nothing else.

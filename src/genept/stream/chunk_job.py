@@ -82,7 +82,7 @@ class ChunkJob:
         start = number * self.writer.chunk_rows
         values = self.cells.rows(start, min(start + self.writer.chunk_rows, self.cells.shape[0]))
         look = Look(self.cells.origin)
-        look.at(values.data if isinstance(values, sparse.csr_matrix) else values)
+        look.at(values)
         return ReadChunk(
             number, as_block(values, dtype=np.float64 if self.method.exact else np.float32), look
         )

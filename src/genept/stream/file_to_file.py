@@ -10,9 +10,10 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from genept.cells.coverage import coverage_of
-from genept.cells.expression import Kind
+from genept.cells.expression import Kind, check_values
 from genept.cells.on_device import Device
 from genept.cells.sentences import MAX_GENES
+from genept.cells.zero_vectors import warn_of_zero_vectors
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.encoders.sent_texts import TooLong
@@ -30,9 +31,9 @@ from genept.stream.result.partial import PartialOutput
 from genept.stream.result.place import check_place
 from genept.stream.survey import Survey, survey
 from genept.stream.totals import Totals
-from genept.tl.arguments import check_arguments, check_method, check_values
+from genept.tl.arguments import check_arguments, check_method
 from genept.tl.coverage import refuse_low_coverage
-from genept.tl.empty_cells import empty_cells_error, warn_of_zero_vectors
+from genept.tl.empty_cells import empty_cells_error
 from genept.tl.identity import taxon_of
 from genept.tl.record import record_of
 

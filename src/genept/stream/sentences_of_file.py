@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 
 from genept.cells.coverage import coverage_of
-from genept.cells.expression import Kind, as_block
+from genept.cells.expression import Kind, as_block, check_values
 from genept.cells.sentences import MAX_GENES
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
@@ -19,7 +19,6 @@ from genept.stream.prepare import HowToName, prepare_s
 from genept.stream.reading.by_rows import by_rows
 from genept.stream.reading.open_cells import open_cells
 from genept.stream.survey import survey
-from genept.tl.arguments import check_values
 from genept.tl.coverage import refuse_low_coverage
 from genept.tl.identity import taxon_of
 

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from genept.cells.expression import Kind, Look, as_block, refuse_no_logarithms, refuse_nothing
 from genept.cells.tally import count
@@ -84,16 +83,14 @@ def survey(cells: Cells, *, values: Kind | Literal["auto"]) -> Survey:
     n_cells, n_genes = cells.shape
     a_cell = max(1, cells.n_stored // n_cells)
     length = max(1, min(_CELLS_AT_A_PLACE, _MOST_VALUES // (_PLACES * a_cell)))
-    starts = range(0, n_cells, length)
+    starts = list(range(0, n_cells, length))
     if len(starts) > _PLACES:
-        starts_ = np.linspace(0, n_cells - length, _PLACES).astype(int).tolist()
-    else:
-        starts_ = list(starts)
+        starts = np.linspace(0, n_cells - length, _PLACES).astype(int).tolist()
     look = Look(cells.origin)
     blocks = []
-    for start in starts_:
+    for start in starts:
         read = cells.rows(start, min(start + length, n_cells))
-        look.at(read.data if isinstance(read, sparse.csr_matrix) else read)
+        look.at(read)
         blocks.append(as_block(read))
     kind, base = look.verdict(log1p_hint=cells.log1p)
     kind, base = kind if values == "auto" else values, cells.log_base or base

@@ -38,22 +38,6 @@ def check_arguments(
             raise ArgumentError(found, expected=expected, do="pass such a value, or leave it out")
 
 
-def check_values(values: str) -> None:
-    """Raise if ``values`` names no kind of values.
-
-    Raises
-    ------
-    ArgumentError
-        Naming the kinds.
-    """
-    if values not in ("auto", "counts", "log_normalised"):
-        raise ArgumentError(
-            f"values={values!r}",
-            expected="'auto', 'counts' or 'log_normalised'",
-            do="choose one of the three; 'auto' finds out by looking",
-        )
-
-
 def check_method(
     method: str, *, genes: GeneEmbeddings | None, encoder: str | TextEncoder | CorpusEncoder | None
 ) -> None:

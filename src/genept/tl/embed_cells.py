@@ -7,12 +7,13 @@ from anndata import AnnData
 
 from genept.cells.expression import Kind
 from genept.cells.sentences import MAX_GENES
+from genept.cells.zero_vectors import warn_of_zero_vectors
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.encoders.sent_texts import TooLong
 from genept.errors import ArgumentError
 from genept.tl.arguments import check_arguments, check_method
-from genept.tl.empty_cells import refuse_empty_cells, warn_of_zero_vectors
+from genept.tl.empty_cells import refuse_empty_cells
 from genept.tl.genept_s import genept_s
 from genept.tl.genept_w import genept_w
 from genept.tl.identity import identify, taxon_of

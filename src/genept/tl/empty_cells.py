@@ -1,9 +1,8 @@
 """Cells of which nothing is known."""
 
-import warnings
 from collections.abc import Iterable
 
-from genept.errors import GeneptWarning, ValuesError, name_some
+from genept.errors import ValuesError, name_some
 from genept.tl.matrix import MeasuredCells
 
 
@@ -35,15 +34,3 @@ def empty_cells_error(names: Iterable[str], *, n_empty: int, among: str, origin:
         do="drop these cells (in Python: scanpy.pp.filter_cells(adata, min_counts=1)), or give them "
         "zero vectors (in Python: empty_cells='zero', on the command line: --allow-empty-cells)",
     )
-
-
-def warn_of_zero_vectors(n_zero: int, n_cells: int) -> None:
-    """Warn once if cells have a zero vector, saying how many."""
-    if n_zero:
-        warnings.warn(
-            f"{n_zero:,} of {n_cells:,} cells have no counts in any gene that can be used; "
-            "they get a zero vector",
-            GeneptWarning,
-            # 1 is here, 2 embed_cells, 3 whoever called it.
-            stacklevel=3,
-        )

@@ -10,9 +10,8 @@ from anndata import AnnData
 from numpy.typing import NDArray
 
 from genept.cells import Expression, as_expression
-from genept.cells.expression import Kind
+from genept.cells.expression import Kind, check_values
 from genept.errors import ValuesError, name_some
-from genept.tl.arguments import check_values
 from genept.tl.asked_matrix import asked_matrix, log_mark
 
 

@@ -50,7 +50,7 @@ def by_rows(cells: Cells, folder: Path, *, memory: int) -> Cells:
         return cells
     made_of = {
         "path": str(cells.path.resolve()),
-        **cells.file.state(),
+        **cells.state(),
         "origin": cells.origin,
         "shape": list(cells.shape),
         "stored": cells.n_stored,

@@ -1,7 +1,6 @@
 """Sort the values of a matrix stored by columns into buckets of cells: one pass, a piece at a time."""
 
 import errno
-import os
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 from tqdm.auto import tqdm
 
-from genept.atomic import writing
+from genept.atomic import sync_file, writing
 from genept.stream.reading.bucket_layout import BEGINS_TYPE, BucketLayout
 from genept.stream.reading.csc_rows import CscRows
 
@@ -45,10 +44,10 @@ def fill_buckets(columns: CscRows, folder: Path, layout: BucketLayout) -> None:
             for name, items in _by_bucket(piece - piece[0], *entries, layout).items():
                 files[name].write(items.data)
             progress.update(int(piece[-1] - piece[0]))
-        # What says that they are done must not outlive them in a power cut.
-        for file in files.values():
-            file.flush()
-            os.fsync(file.fileno())
+    # What says that they are done must not outlive them in a power cut.
+    with writing(folder):
+        for name in layout.sizes:
+            sync_file(folder / f"{name}.bin")
 
 
 def _read_ahead(columns: CscRows, length: int) -> Iterator[tuple[NDArray[np.int64], Entries]]:

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 import h5py
+import zarr
 from numpy.typing import NDArray
 
-from genept.errors import GeneptError, InputFileError, MissingDependencyError
+from genept.errors import GeneptError, InputFileError
 from genept.h5ad import check_there, first_line
 from genept.stream.reading.zarr_chunks import missing_chunks
 
@@ -126,25 +127,11 @@ class StoredFile:
         check_there(self.path, expected=EXPECTED)
         try:
             if self.is_folder:
-                return _open_zarr(self.path)
+                return zarr.open_group(self.path, mode="r")
             return h5py.File(self.path, "r", locking="best-effort")
-        except MissingDependencyError:
-            raise
         except Exception as error:  # h5py and zarr raise many kinds for what isn't theirs
             raise InputFileError(
                 f"{self.path} can't be read as .{kind} ({first_line(error)})",
                 expected=EXPECTED,
                 do=f"write it again with adata.write_{kind}(path)",
             ) from error
-
-
-def _open_zarr(path: Path) -> Any:
-    try:
-        import zarr
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"{path} is a folder, and reading .zarr needs {error.name}, which isn't installed",
-            expected="zarr 3",
-            do="pip install 'genept[dask]', or write the cells with adata.write_h5ad(path)",
-        ) from error
-    return zarr.open_group(path, mode="r")
