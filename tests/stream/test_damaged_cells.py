@@ -72,12 +72,6 @@ def test_a_folder_that_is_no_zarr(tmp_path: Path) -> None:
     refused(tmp_path / "cells.zarr", "can't be read as .zarr", "write_zarr")
 
 
-def test_a_folder_when_zarr_is_not_installed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = write(of_matrix(MATRIX), tmp_path, "zarr3")
-    monkeypatch.setitem(sys.modules, "zarr", None)
-    refused(path, "needs zarr", "pip install 'genept[dask]'", kind=GeneptError)
-
-
 def test_hdf5_that_is_no_anndata(tmp_path: Path) -> None:
     with h5py.File(tmp_path / "tenx.h5", "w") as file:
         file["matrix/data"] = np.ones(3)
