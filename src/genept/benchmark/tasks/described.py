@@ -56,17 +56,16 @@ class DescribedTask:
             If the files can't be read or fetched.
         """
         settings = dict(self.labels)
-        files = TaskFiles(
-            tuple(settings.pop("files")), tuple(settings.pop("datasets", ())), data, self.folder
-        )
+        names, datasets = tuple(settings.pop("files")), tuple(settings.pop("datasets", ()))
+        paths = TaskFiles(names, datasets, data, self.folder).paths()
         read = FORMS[settings.pop("form")]
         try:
-            return read(files.paths(), **settings)
-        except (ValueError, KeyError, OSError, SyntaxError) as error:
+            return read(paths, **settings)
+        except (ValueError, KeyError, TypeError, OSError, SyntaxError) as error:
             if isinstance(error, InputFileError):
                 raise
             raise InputFileError(
-                f"the labels of {self.name} can't be read from {', '.join(map(str, files.paths()))} ({error})",
+                f"no labels of {self.name} in {', '.join(map(str, paths))} ({error!r})",
                 expected=f"files as {self.source} has them",
                 do="check the files, or fetch them again: genept data fetch --refresh",
             ) from error

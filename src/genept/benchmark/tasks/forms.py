@@ -105,6 +105,7 @@ def edges(
     others = [_table_of_edges(path, None) for path in paths[len(paths) - reported :]]
     part: tuple[str, ...] = ()
     if date_column:
+        pairs, table = pairs[table[date_column] != ""], table[table[date_column] != ""]
         part = tuple(np.where(table[date_column] < learn_before, "train", "test").tolist())
     return PairLabels(
         tuple(pairs.iloc[:, 0]),
