@@ -53,7 +53,7 @@ class Job:
     rng
         Seed.
     n_permutations
-        Runs on permuted labels, for a p-value; 0 for none.
+        Runs on permuted labels, for a p-value; none by default.
     """
 
     task: str

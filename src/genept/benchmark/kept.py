@@ -45,7 +45,7 @@ def rows_of(job: Job, scored: Scored | str) -> list[Row]:
     }
     if isinstance(scored, str):
         return [empty_row(about | {"metric": metric, "note": scored}) for metric in job.metrics]
-    rows: list[Row] = [
+    return [
         about
         | {
             "metric": metric,
@@ -60,10 +60,6 @@ def rows_of(job: Job, scored: Scored | str) -> list[Row]:
         for fold in scored.folds
         for metric, value in fold.values.items()
     ]
-    if scored.p_permutation is not None:
-        metric = f"{job.metrics[0]} permutation p"
-        rows.append(empty_row(about | {"metric": metric, "value": scored.p_permutation}))
-    return rows
 
 
 def empty_row(known: Row) -> Row:
@@ -105,11 +101,11 @@ class KeptJobs:
         if isinstance(scored, str):
             (self.folder / f"{job.key}.parquet").unlink(missing_ok=True)
         else:
-            with written_whole(self.folder / f"{job.key}.parquet") as draft:
-                scored.predictions.to_parquet(draft, index=False)
+            write_predictions(self.folder, _what(job), scored.predictions)
+        permuted = [] if isinstance(scored, str) else list(scored.permuted)
         with written_whole(self._record(job)) as draft:
-            record = {"identity": job.identity(), "rows": rows}
-            draft.write_text(json.dumps(record, allow_nan=True), encoding="utf-8")
+            record = {"identity": job.identity(), "rows": rows, "permuted": permuted}
+            draft.write_text(json.dumps(record), encoding="utf-8")
         return rows
 
     def predictions(self, job: Job) -> pd.DataFrame | None:

@@ -42,7 +42,7 @@ class Settings:
     classifiers
         Which classifiers; by default those that the task names.
     n_permutations
-        Runs on permuted labels, for a p-value; 0 for none.
+        Runs on permuted labels, for a p-value; none by default.
     rng
         Seed of folds, forests and negatives.
     """

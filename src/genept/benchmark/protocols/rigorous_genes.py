@@ -26,7 +26,7 @@ from genept.benchmark.protocols.splits import (
 )
 from genept.benchmark.representations import Vectors
 from genept.benchmark.sample import NotComputableError, Sample
-from genept.benchmark.statistics import METRICS, permutation_p_value
+from genept.benchmark.statistics import METRICS
 
 _INNER_FOLDS = 3
 # From here on one of the inner folds is enough to choose by.
@@ -46,7 +46,7 @@ class GeneScoring:
     rng
         Seed of folds and forests.
     n_permutations
-        Runs on permuted labels, for a p-value; 0 for none.
+        Runs on permuted labels, for a p-value; none by default.
     """
 
     classifier: str
@@ -108,7 +108,7 @@ def score_genes(vectors: Vectors, sample: Sample, groups: NDArray[np.intp], *, h
             expected="classes that are spread over the groups",
             do="keep only the rows of a gene together, not its family",
         )
-    return collected.scored(_permutation_p(features, sample, labels, group, how=how, scored=collected.folds))
+    return collected.scored(_permuted(features, sample, labels, group, how=how, scored=collected.folds))
 
 
 def _splits(sample: Sample, labels: NDArray[np.intp], group: NDArray[np.intp], rng: int) -> list[Split]:
@@ -161,7 +161,7 @@ def _strength(
     return STRENGTHS[int(np.argmax(np.round(means, 12)))]
 
 
-def _permutation_p(
+def _permuted(
     features: Features,
     sample: Sample,
     labels: NDArray[np.intp],
@@ -169,15 +169,13 @@ def _permutation_p(
     *,
     how: GeneScoring,
     scored: list[Fold],
-) -> float | None:
+) -> list[float]:
     """Score permuted labels on the first draw of the folds, with the penalty that was chosen there."""
-    if not how.n_permutations:
-        return None
     first = [fold for fold in scored if fold.repeat == 0]
     metric, two = METRICS[how.metrics[0]], len(sample.classes) == 2
     splits = _splits(sample, labels, group, how.rng)
     rng = np.random.default_rng(how.rng)
-    permuted = []
+    permuted: list[float] = []
     for _ in range(how.n_permutations):
         other = rng.permutation(labels)
         values = []
@@ -186,8 +184,7 @@ def _permutation_p(
             predicted = _predict(features, other, train, test, how=how, C=fold.C, two=two)
             values.append(float(metric(other[test], predicted["score" if two else "predicted"])))
         permuted.append(float(np.mean(values)))
-    observed = float(np.mean([fold.values[how.metrics[0]] for fold in first]))
-    return float(permutation_p_value(observed, permuted))
+    return permuted
 
 
 def _dense(vectors: Vectors) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ from genept.benchmark.protocols.scored import Collected, Fold, Scored
 from genept.benchmark.protocols.splits import N_FOLDS, Split, learnable, pair_folds
 from genept.benchmark.representations import Vectors
 from genept.benchmark.sample import NotComputableError, Sample
-from genept.benchmark.statistics import METRICS, permutation_p_value
+from genept.benchmark.statistics import METRICS
 
 _METRIC = "roc_auc"
 
@@ -27,7 +27,7 @@ class PairScoring:
     rng
         Seed of the folds.
     n_permutations
-        Runs on permuted labels, for a p-value; 0 for none.
+        Runs on permuted labels, for a p-value; none by default.
     """
 
     features: str
@@ -81,7 +81,7 @@ def score_pairs(vectors: Vectors, sample: Sample, groups: NDArray[np.intp], *, h
             expected="enough pairs whose genes have vectors",
             do="embed more of these genes",
         )
-    return collected.scored(_permutation_p(scaled, sample, groups, how=how, folds=collected.folds))
+    return collected.scored(_permuted(scaled, sample, groups, how=how, folds=collected.folds))
 
 
 def _splits(sample: Sample, groups: NDArray[np.intp], rng: int) -> list[tuple[Split, Split]]:
@@ -143,14 +143,12 @@ def _strength(
     return chosen, kept
 
 
-def _permutation_p(
+def _permuted(
     vectors: Vectors, sample: Sample, groups: NDArray[np.intp], *, how: PairScoring, folds: list[Fold]
-) -> float | None:
-    if not how.n_permutations:
-        return None
+) -> list[float]:
     rng = np.random.default_rng(how.rng)
     splits = _splits(sample, groups, how.rng)
-    permuted = []
+    permuted: list[float] = []
     for _ in range(how.n_permutations):
         values = []
         for fold, (_, (train, test)) in zip(folds, splits, strict=True):
@@ -162,5 +160,4 @@ def _permutation_p(
             scores = model.decision_function(vectors, sample.pairs[test])
             values.append(float(METRICS[_METRIC](asked, scores)))
         permuted.append(float(np.mean(values)))
-    observed = float(np.mean([fold.values[_METRIC] for fold in folds]))
-    return float(permutation_p_value(observed, permuted))
+    return permuted

@@ -1,5 +1,6 @@
 """What a protocol gives back."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -49,13 +50,13 @@ class Scored:
         ``repeat``, ``fold``, ``first``, ``second`` (rows of genes; -1 for none), ``label``, and ``score``
         (of two classes: the higher the more positive, and ``label`` is 1 for the positive one) or
         ``predicted``.
-    p_permutation
-        Share of runs on permuted labels that score as high; ``None`` where not asked for.
+    permuted
+        Scores, by the first metric, of runs on permuted labels; none where not asked for.
     """
 
     folds: list[Fold]
     predictions: pd.DataFrame
-    p_permutation: float | None = None
+    permuted: tuple[float, ...] = ()
 
 
 @dataclass
@@ -85,6 +86,6 @@ class Collected:
         self.folds.append(fold)
         self.frames.append(pd.DataFrame(columns | predicted))
 
-    def scored(self, p_permutation: float | None = None) -> Scored:
+    def scored(self, permuted: Iterable[float] = ()) -> Scored:
         """Give all of it back."""
-        return Scored(self.folds, pd.concat(self.frames, ignore_index=True), p_permutation)
+        return Scored(self.folds, pd.concat(self.frames, ignore_index=True), tuple(permuted))

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from genept.benchmark.statistics.scorers import SCORINGS, Scorer, ratio_where_defined
 from genept.benchmark.statistics.weights import blocks
-from genept.errors import UnknownNameError
+from genept.errors import ArgumentError, UnknownNameError
 
 # Percentiles of 1,000 resamples are steady to about a twentieth of the interval's width.
 N_RESAMPLES = 1000
@@ -85,8 +85,9 @@ def row_weights(
     by_unit = np.ascontiguousarray(counts.T)
     weights = np.take(by_unit, first, axis=0)
     if second is not None:
-        pairs = np.flatnonzero((second >= 0) & (second != first))
-        weights[pairs] *= np.take(by_unit, second[pairs], axis=0)
+        of_second = np.take(by_unit, second, axis=0)
+        of_second[(second < 0) | (second == first)] = 1
+        weights *= of_second
     return weights.T
 
 
@@ -134,9 +135,9 @@ def bootstrap_scores(
     Parameters
     ----------
     predictions
-        A row for each prediction of a held-out row: ``repeat``, ``fold``, ``first`` and ``second`` (numbers of
-        genes; ``second`` -1 for a row about one gene), ``label``, and ``score`` (for roc_auc) or ``predicted``
-        (for the others). Genes are those that occur in any row.
+        A row for each prediction of a held-out row: ``repeat``, ``fold``, ``first`` and ``second`` (numbers
+        of genes; ``second`` -1 for a row about one gene), ``label``, and ``score`` (for roc_auc) or
+        ``predicted`` (for the others). Genes are those that occur in any row.
     metric
         A name in ``METRICS``.
     n_resamples
@@ -180,6 +181,12 @@ def bootstrap_scores(
             f"predictions without {', '.join(missing)}",
             expected=f"the columns {', '.join((*_ROW_COLUMNS, column))} for {metric}",
             do="pass the out-of-fold predictions as the benchmark writes them",
+        )
+    if (predictions["first"] < 0).any():
+        raise ArgumentError(
+            "predictions with a negative number of a gene in first",
+            expected="the number of a gene in first, and -1 only in second",
+            do="leave rows out whose gene is unknown",
         )
     genes = genes_of(predictions)
     first = np.searchsorted(genes, predictions["first"].to_numpy())

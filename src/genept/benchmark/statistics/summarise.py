@@ -47,11 +47,11 @@ def summarise(
     Returns
     -------
     pandas.DataFrame
-        A row for each task, classifier, features, metric and representation, sorted by these, embeddings before
-        controls. ``mean`` and ``sd`` over the folds that have a value (population standard deviation; NaN for a
-        single fold); ``low`` and ``high``, 95 % by bootstrap over genes; ``n_values`` folds; ``n_genes`` in the
-        predictions; ``p_permutation``; ``note``, every different note of the rows. What could not be computed
-        keeps its row, with NaN and the note.
+        A row for each task, classifier, features, metric and representation, sorted by these, embeddings
+        before controls. ``mean`` and ``sd`` over the folds that have a value (population standard deviation;
+        NaN for a single fold); ``low`` and ``high``, 95 % by bootstrap over genes; ``n_values`` folds;
+        ``n_genes`` in the predictions; ``p_permutation``; ``note``, every different note of the rows. What
+        could not be computed keeps its row, with NaN and the note.
 
     Raises
     ------
@@ -62,15 +62,16 @@ def summarise(
 
     Examples
     --------
-    >>> results = pd.DataFrame({"task": "ggi", "protocol": "paper", "embedding": ["minilm", "minilm", "lsa"]})
+    >>> results = pd.DataFrame({"embedding": ["minilm", "minilm", "lsa"]})
+    >>> results = results.assign(task="ggi", protocol="paper")
     >>> results = results.assign(kind="embedding", about="", classifier="logistic_regression", features="sum")
     >>> results = results.assign(metric="roc_auc", repeat=0, fold=[0, 1, 0], value=[0.7, 0.8, None])
     >>> results = results.assign(n_train=80, n_test=20, note=["", "", "too few genes"])
     >>> table = summarise(results, lambda key: None)
-    >>> print(table[["embedding", "mean", "sd", "n_values", "note"]].to_string(index=False))
-    embedding  mean   sd  n_values          note
-          lsa   NaN  NaN         0 too few genes
-       minilm  0.75 0.05         2
+    >>> print(table[["embedding", "note", "n_values", "mean", "sd"]].to_string(index=False))
+    embedding          note  n_values  mean   sd
+          lsa too few genes         0   NaN  NaN
+       minilm                       2  0.75 0.05
     """
     return summary_table(
         result_rows(results), ResampledScores(predictions, n_resamples=n_resamples, rng=rng), permuted
