@@ -1,7 +1,6 @@
 """One job: the score of one representation on one task by one classifier."""
 
 import hashlib
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -77,18 +76,12 @@ class Job:
         """(n_genes, d) of the genes of ``sample``."""
         return self.all_vectors[self.rows]
 
-    @property
-    def key(self) -> str:
-        """A name for files; different jobs of one benchmark have different ones."""
-        parts = (self.task, self.embedding, self.classifier, self.features)
-        words = "-".join(re.sub(r"[^A-Za-z0-9_.]+", "_", part) for part in parts if part)
-        return f"{words[:120]}-{hashlib.sha256(chr(0).join(parts).encode()).hexdigest()[:8]}"
-
     def identity(self) -> str:
         """Checksum of all that the result depends on."""
         said = hashlib.sha256()
-        words = (_VERSION, __version__, self.task_version, self.protocol, self.rng, self.n_permutations)
-        said.update(repr((words, self.key, tuple(self.metrics), self.sample.classes)).encode())
+        how = (_VERSION, __version__, self.protocol, self.rng, self.n_permutations, tuple(self.metrics))
+        what = (self.task, self.task_version, self.embedding, self.kind, self.about)
+        said.update(repr((how, what, self.classifier, self.features, self.sample.classes)).encode())
         vectors = self.vectors
         if sparse.issparse(vectors):
             arrays: list[NDArray[Any]] = [vectors.data, vectors.indices, vectors.indptr]

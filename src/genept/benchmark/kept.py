@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
-from genept.atomic import written_whole
+from genept.atomic import writing, written_whole
+from genept.benchmark.file_names import file_name
 from genept.benchmark.jobs import Job
+from genept.benchmark.predictions import Predicted, write_predictions
 from genept.benchmark.protocols.scored import Scored
 
 RESULT_COLUMNS = (
@@ -68,50 +68,68 @@ def empty_row(known: Row) -> Row:
 
 
 class KeptJobs:
-    """The folder of jobs that are done.
+    """The jobs that are done: a record of each in ``jobs``, what it predicted in ``predictions``.
 
     Parameters
     ----------
     output
         The benchmark's output folder.
+
+    Raises
+    ------
+    OutputError
+        If it can't be written to.
     """
 
     def __init__(self, output: Path) -> None:
-        self.folder = output / "predictions"
+        self._records, self._predictions = output / "jobs", output / "predictions"
+        for folder in (self._records, self._predictions):
+            with writing(folder):
+                folder.mkdir(exist_ok=True)
 
     def get(self, job: Job) -> list[Row] | None:
         """Give the rows of a job if the very same was done before; ``None`` otherwise."""
-        path = self._record(job)
-        if not path.is_file():
-            return None
-        try:
-            known = json.loads(path.read_text(encoding="utf-8"))
-            done = known["identity"] == job.identity()
-            return list(known["rows"]) if done else None
-        except (ValueError, KeyError, TypeError):
-            # Damaged: done again.
-            return None
+        known = self._read(job)
+        return None if known.get("identity") != job.identity() else list(known["rows"])
+
+    def permuted(self, job: Job) -> list[float]:
+        """Give the scores of a job's runs on permuted labels."""
+        return list(self._read(job).get("permuted", ()))
 
     def put(self, job: Job, scored: Scored | str) -> list[Row]:
-        """Keep what a job gave, the predictions first."""
-        self.folder.mkdir(exist_ok=True)
+        """Keep what a job gave; the record, without which it counts as not done, comes last.
+
+        Raises
+        ------
+        OutputError
+            If it can't be kept.
+        """
         rows = rows_of(job, scored)
-        # What was kept of another run of that name doesn't outlive it.
-        self._record(job).unlink(missing_ok=True)
-        if isinstance(scored, str):
-            (self.folder / f"{job.key}.parquet").unlink(missing_ok=True)
-        else:
-            write_predictions(self.folder, _what(job), scored.predictions)
-        permuted = [] if isinstance(scored, str) else list(scored.permuted)
-        with written_whole(self._record(job)) as draft:
-            record = {"identity": job.identity(), "rows": rows, "permuted": permuted}
-            draft.write_text(json.dumps(record), encoding="utf-8")
+        record = self._record(job)
+        with writing(record):
+            # What was kept of another run of that name doesn't outlive it.
+            record.unlink(missing_ok=True)
+        permuted: tuple[float, ...] = ()
+        if isinstance(scored, Scored):
+            write_predictions(self._predictions, what_of(job), scored.predictions)
+            permuted = scored.permuted
+        with written_whole(record) as draft:
+            said = {"identity": job.identity(), "rows": rows, "permuted": permuted}
+            draft.write_text(json.dumps(said), encoding="utf-8")
         return rows
 
-    def predictions(self, job: Job) -> pd.DataFrame | None:
-        """Read what a job predicted; ``None`` where it wasn't computable."""
-        path = self.folder / f"{job.key}.parquet"
-        return pd.read_parquet(path) if path.is_file() else None
+    def _read(self, job: Job) -> dict[str, Any]:
+        try:
+            known = json.loads(self._record(job).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            # Not there, or damaged: done again.
+            return {}
+        return known if isinstance(known, dict) and "rows" in known else {}
 
     def _record(self, job: Job) -> Path:
-        return self.folder / f"{job.key}.json"
+        return self._records / f"{file_name(*vars(what_of(job)).values())}.json"
+
+
+def what_of(job: Job) -> Predicted:
+    """Name what a job predicts."""
+    return Predicted(job.task, job.embedding, job.classifier, job.features)

@@ -1,6 +1,7 @@
 """From tasks and representations to jobs."""
 
-from collections.abc import Sequence
+import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -20,9 +21,14 @@ from genept.benchmark.sample import (
     labelled_pairs,
 )
 from genept.benchmark.tasks import GeneLabels, PairLabels, Task
-from genept.errors import ArgumentError
-from genept.genes import GeneTable, Resolver
+from genept.embeddings import GeneEmbeddings
+from genept.errors import ArgumentError, MissingDataError
+from genept.genes import Resolver, species_resolver
 from genept.genes.families import gene_families
+from genept.genes.species import SPECIES
+from genept.tl.identity import taxon_of
+
+log = logging.getLogger(__name__)
 
 Together = Literal["gene", "family"]
 
@@ -261,21 +267,28 @@ def _label_row(
     }
 
 
-def resolver_for(tables: Sequence[GeneTable], taxon: int) -> Resolver:
-    """Resolve names by all that is known of the species, else by what the first table knows.
+def resolver_for(embeddings: Mapping[str, GeneEmbeddings]) -> Resolver:
+    """Make what resolves names: all that is known of the species, else the names that the embeddings keep.
 
     Raises
     ------
+    ArgumentError
+        If the embeddings are of several species.
     InputFileError
         If a file in the cache can't be read.
     """
-    from genept.errors import MissingDataError
-    from genept.genes import species_resolver
-    from genept.genes.species import SPECIES
-
-    if taxon in SPECIES:
-        try:
-            return species_resolver(taxon)
-        except MissingDataError:
-            pass
-    return Resolver(tables[0])
+    taxa = {taxon_of(genes) for genes in embeddings.values()}
+    if len(taxa) > 1:
+        raise ArgumentError(
+            f"gene embeddings of the taxa {', '.join(map(str, sorted(taxa)))}",
+            expected="gene embeddings of one species",
+            do="score each species by itself",
+        )
+    try:
+        if taxa <= set(SPECIES):
+            return species_resolver(taxa.pop())
+    except MissingDataError as error:
+        log.info(
+            "names are resolved by what the first embedding knows; for all that NCBI knows, %s", error.do
+        )
+    return Resolver(next(iter(embeddings.values())).genes)
