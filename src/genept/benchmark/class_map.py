@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from genept import pl
@@ -28,16 +29,16 @@ def draw_class_map(folder: Path, plan: PlannedTask, embeddings: Mapping[str, Gen
     OutputError
         If a figure can't be written.
     """
-    sample = plan.sample
-    if sample is None or sample.second is not None or len(sample.classes) < 3:
-        return
     import matplotlib.pyplot as plt
 
-    class_of = pd.Series(dict(zip(sample.first.tolist(), sample.labels.tolist(), strict=True)))
     for name, genes in embeddings.items():
-        rows = genes.genes.locate(sample.symbols)[class_of.index]
-        adata = to_anndata(genes)[rows[rows >= 0]].copy()
-        classes = [sample.classes[label] for label in class_of[rows >= 0]]
+        sample, rows = plan.samples.get(name, (None, None))
+        if sample is None or rows is None or sample.second is not None or len(sample.classes) < 3:
+            continue
+        # A gene that is listed twice is drawn once.
+        _, once = np.unique(sample.first, return_index=True)
+        adata = to_anndata(genes)[rows[sample.first[once]]].copy()
+        classes = [sample.classes[label] for label in sample.labels[once]]
         adata.obs["class"] = pd.Categorical(classes, categories=sample.classes)
         axes = pl.umap(
             adata,

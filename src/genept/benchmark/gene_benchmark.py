@@ -59,8 +59,8 @@ def benchmark_genes(
         Gene embeddings by name.
     output
         The folder to write to: ``results.csv`` (a row for each fold), ``summary.csv`` (means and 95 %
-        intervals), ``differences.csv``, ``labels.csv``, ``leakage.csv``, ``provenance.json``, ``predictions``,
-        figures and ``report.html``.
+        intervals), ``differences.csv``, ``labels.csv``, ``leakage.csv``, ``provenance.json``,
+        ``predictions``, figures and ``report.html``.
     tasks
         Names of tasks (``genept benchmark tasks``), TOML files or tasks. By default all that are registered;
         none of them where gene sets or edges are given.
@@ -161,7 +161,7 @@ def _plan(
     log.info("preparing %s", task.name)
     made = [one for one in asked if isinstance(one, Representation)]
     plan = plan_task(task, labels, made, resolver=resolver, settings=settings)
-    masked = leakage.add(plan, made)
+    masked = leakage.add(plan)
     also = [one for one in masked if isinstance(one, Representation)]
     if also:
         # Scored on the same genes as all others, and so all others on the same genes as these.

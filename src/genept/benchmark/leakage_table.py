@@ -1,7 +1,7 @@
 """The leakage report: who carries a label's words, and what is left of the score without them."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
@@ -57,34 +57,31 @@ class LeakageTable:
         self._rows: list[Row] = []
         self._named: dict[int, NamedGenes] = {}
 
-    def add(
-        self, planned: PlannedTask, representations: Sequence[Representation]
-    ) -> list[Representation | NotComputed]:
+    def add(self, planned: PlannedTask) -> list[Representation | NotComputed]:
         """Count a task's leakage, and mask what leaks.
 
         Parameters
         ----------
         planned
             The task.
-        representations
-            Those that its sample was found in.
 
         Returns
         -------
         list
             For each embedding its masked texts, or why there are none; nothing where nothing is to be masked.
         """
-        task, sample = planned.task, planned.sample
-        if sample is None or not (task.leakage_words or sample.second is not None):
-            return []
+        task = planned.task
         made: list[Representation | NotComputed] = []
         for name, genes in self._embeddings.items():
+            sample, own_rows = planned.samples.get(name, (None, None))
+            if sample is None or own_rows is None or not (task.leakage_words or sample.second is not None):
+                continue
             texts = self._behind[name].texts
             if texts is None:
                 self._rows.append({"task": task.name, "embedding": name, "note": self._behind[name].said})
                 continue
-            place = next(k for k, one in enumerate(representations) if one.name == name)
-            rows = _rows_in(texts, genes, sample, place)
+            # (n_genes,) row of each gene of the sample in the texts, -1 where its text isn't known.
+            rows = texts.genes.locate([genes.genes.symbols[row] for row in own_rows])
             named = None if sample.second is None else self._names_in(texts)
             words = list(task.leakage_words)
             self._rows += [
@@ -129,11 +126,6 @@ class LeakageTable:
 
     def _names_in(self, texts: GeneTexts) -> NamedGenes:
         return self._named.setdefault(id(texts), NamedGenes(texts))
-
-
-def _rows_in(texts: GeneTexts, genes: GeneEmbeddings, sample: Sample, place: int) -> NDArray[np.intp]:
-    """(n_genes,) row in the texts of each gene of the sample, -1 where its text isn't known."""
-    return texts.genes.locate([genes.genes.symbols[row] for row in sample.rows[place]])
 
 
 def _by_class(sample: Sample, rows: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:

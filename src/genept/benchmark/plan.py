@@ -83,14 +83,15 @@ class PlannedTask:
         One for each representation, classifier and way to make features.
     label_row
         What became of its labels, as a row of ``labels.csv``.
-    sample
-        The labelled genes or pairs in the first representation; ``None`` where there are none.
+    samples
+        For each representation that can be scored the labelled genes or pairs, and (n_genes,) the row of each
+        gene in it.
     """
 
     task: Task
     jobs: tuple[Job, ...]
     label_row: Row
-    sample: Sample | None
+    samples: Mapping[str, tuple[Sample, NDArray[np.intp]]]
 
 
 def plan_task(
@@ -121,7 +122,7 @@ def plan_task(
     if settings.protocol == "paper":
         together = [[one] for one in representations]
     jobs: list[Job] = []
-    first: Sample | None = None
+    samples: dict[str, tuple[Sample, NDArray[np.intp]]] = {}
     label_row: Row | None = None
     found_in: dict[tuple[int, ...], FoundGenes] = {}
     for some in together:
@@ -135,12 +136,13 @@ def plan_task(
             label_row = label_row or _label_row(task, labels, None, note=f"not computable: {error.found}")
             continue
         groups = _groups(sample, settings.keep_together)
-        if first is None:
-            first, label_row = sample, _label_row(task, labels, sample, groups=groups)
+        if not samples:
+            label_row = _label_row(task, labels, sample, groups=groups)
         for position, one in enumerate(some):
+            samples[one.name] = sample, sample.rows[position]
             jobs += _jobs(task, one, sample, position, groups=groups, settings=settings)
     assert label_row is not None  # noqa: S101  (there is one for the first representation)
-    return PlannedTask(task, tuple(jobs), label_row, first)
+    return PlannedTask(task, tuple(jobs), label_row, samples)
 
 
 def rows_not_computed(

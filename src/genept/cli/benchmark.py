@@ -27,13 +27,11 @@ def _group() -> None:
 def genes(
     embeddings: Annotated[
         list[str],
-        typer.Option(
-            "--genes", help="Gene embeddings, in any format; NAME=FILE to give them a name. Repeat."
-        ),
+        typer.Option("--genes", help="Gene embeddings in any format, or NAME=FILE. Repeat."),
     ],
     output: Annotated[
         Path,
-        typer.Option("--output", "-o", help="The folder to write results.csv, report.html and figures to."),
+        typer.Option("--output", "-o", help="The folder to write to."),
     ],
     task: Annotated[
         list[str] | None,
@@ -62,9 +60,7 @@ def genes(
         str | None,
         typer.Option(help="The texts of the embeddings: a source, a sum or a file; found by what they say."),
     ] = None,
-    template: Annotated[
-        str | None, typer.Option(help="With --texts: the template; the source's own.")
-    ] = None,
+    template: Annotated[str | None, typer.Option(help="With --texts: the template.")] = None,
     expression: Annotated[
         Path | None, typer.Option(help="Cells x genes (.h5ad), whose PCA is a control.")
     ] = None,
@@ -146,9 +142,8 @@ def tasks(json: JsonOption = False) -> None:
     if json:
         print_json({"tasks": rows})
     else:
-        print_table(
-            rows, {"name": "name", "title": "what is asked", "licence": "licence", "source": "source"}
-        )
+        heads = {"name": "name", "title": "what is asked", "licence": "licence", "source": "source"}
+        print_table(rows, heads)
 
 
 def _named(given: list[str]) -> "dict[str, GeneEmbeddings]":

@@ -81,7 +81,7 @@ def gene_set_tasks(path: str | Path, *, later: str | Path | None = None) -> list
     """Make a task of each gene set: its genes against all other genes of the file.
 
     With a later file each task is to find what that adds to a set: all of the earlier sets is learned
-    from; tested are the genes that are new in a set, and a fifth of those in neither, drawn once for all sets.
+    from; tested are the genes that are new in a set, and a fifth of those in neither, drawn once for all.
 
     Parameters
     ----------
