@@ -15,7 +15,7 @@ from genept.genes.species import HUMAN, MOUSE
 log = logging.getLogger(__name__)
 
 _EXPECTED = (
-    "gene sets as a GMT (a line for each set: its name, a description and its genes, with tabs between them), "
+    "gene sets as a GMT (a line for each set: its name, a description and its genes, with tabs between), "
     "or PanglaoDB's table of markers, plain or gzipped"
 )
 _SPECIES, _GENE, _CELL_TYPE = PANGLAO_COLUMNS = ("species", "official gene symbol", "cell type")
@@ -62,7 +62,7 @@ class GeneSets:
         object.__setattr__(self, "provenance", dict(self.provenance))
         if not len(self.names) == len(self.members) == len(self.titles):
             raise GeneNamesError(
-                f"{len(self.names):,} names, {len(self.members):,} sets of genes, {len(self.titles):,} titles",
+                f"{len(self.names):,} names, {len(self.members):,} sets, {len(self.titles):,} titles",
                 expected="one of each for every set",
                 do="pass them in the same order",
             )
@@ -91,7 +91,7 @@ class GeneSets:
 
 
 def read_gene_sets(path: str | Path, *, taxon: int = HUMAN) -> GeneSets:
-    """Read gene sets from a GMT, or cell types and their markers from PanglaoDB's table.
+    r"""Read gene sets from a GMT, or cell types and their markers from PanglaoDB's table.
 
     Which of the two it is, is found by looking: PanglaoDB's table has a header with ``species``,
     ``official gene symbol`` and ``cell type``. A gene that stands twice in a set counts once; sets without
@@ -129,7 +129,7 @@ def read_gene_sets(path: str | Path, *, taxon: int = HUMAN) -> GeneSets:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "sets.gmt"
-    >>> _ = path.write_text("T cells\\tmarkers\\tCD3E\\tCD3D\\tCD3E\\nB cells\\t\\tMS4A1\\n")
+    >>> _ = path.write_text("T cells\tmarkers\tCD3E\tCD3D\tCD3E\nB cells\t\tMS4A1\n")
     >>> read_gene_sets(path).members
     (('CD3E', 'CD3D'), ('MS4A1',))
     """
@@ -223,6 +223,5 @@ def _markers(
     if n_other:
         log.info("%s markers of %s are of other species or of none", f"{n_other:,}", path.name)
     title = f"markers of PanglaoDB, {_PANGLAO_SPECIES[taxon]}"
-    return {
-        name: tuple(dict.fromkeys(filter(None, genes))) for name, genes in genes_of.items()
-    }, dict.fromkeys(genes_of, title)
+    once = {name: tuple(dict.fromkeys(filter(None, genes))) for name, genes in genes_of.items()}
+    return once, dict.fromkeys(once, title)
