@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genept.benchmark.kept import Row
 from genept.benchmark.leakage import leakage, masked
 from genept.benchmark.leakage.named_genes import NamedGenes
 from genept.benchmark.plan import PlannedTask
@@ -16,6 +16,9 @@ from genept.benchmark.sample import Sample
 from genept.benchmark.texts_behind import TextsBehind
 from genept.embeddings import GeneEmbeddings
 from genept.texts import GeneTexts
+
+if TYPE_CHECKING:
+    from genept.benchmark.kept import Row
 
 log = logging.getLogger(__name__)
 
