@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,7 +29,7 @@ class TextsBehind:
         In words: which texts these are and of how many genes, or why they aren't known.
     """
 
-    texts: GeneTexts | None
+    texts: GeneTexts | None = field(repr=False)
     said: str
 
     def known(self) -> GeneTexts:
