@@ -175,6 +175,16 @@ def test_other_genes_give_a_difference_without_a_claim(scored: Scored) -> None:
     assert row[["low", "high", "p_value"]].isna().all()
 
 
+@pytest.mark.parametrize("n_train", [None, 40])
+def test_other_or_unknown_training_rows_leave_the_interval_alone(scored: Scored, n_train: int | None) -> None:
+    results = scored.results
+    results.loc[results["embedding"] == "lsa", "n_train"] = n_train
+    table = compare(results, scored.predictions, n_resamples=RESAMPLES)
+    expected = compare(scored.results, scored.predictions, n_resamples=RESAMPLES)
+    pd.testing.assert_frame_equal(table[["low", "high"]], expected[["low", "high"]])
+    assert table.loc[table["embedding"] == "lsa", "p_value"].isna().all()
+
+
 def test_without_predictions_there_is_a_test_and_no_interval(scored: Scored) -> None:
     summary, differences = summarise_and_compare(scored.results, lambda _: None)
     assert summary["mean"].notna().all()
