@@ -10,7 +10,7 @@ from genept.benchmark.statistics.scorers import SCORINGS, Scorer, ratio_where_de
 from genept.benchmark.statistics.weights import blocks
 from genept.errors import ArgumentError, UnknownNameError
 
-# Percentiles of 1,000 resamples are steady to about a twentieth of the interval's width.
+# The ends of an interval from 1,000 resamples are steady to about a fiftieth of its width.
 N_RESAMPLES = 1000
 # The seed of the paper's notebooks.
 RNG = 2023

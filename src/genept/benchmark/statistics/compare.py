@@ -53,8 +53,8 @@ def compare(
         mean of ``embedding`` less mean of ``other``; ``low`` and ``high``, 95 % by paired bootstrap over
         genes; ``p_value`` of the corrected resampled t-test, of two folds or more; ``n_values`` folds.
         Interval and p-value are NaN where the two were not scored on the same rows, as where each embedding
-        is scored on its own genes. Where representations share a name, it is followed by their kind and what
-        they belong to.
+        is scored on its own genes. The p-value is NaN, too, where they learned from different numbers of
+        rows. Where representations share a name, it is followed by their kind and what they belong to.
 
     Raises
     ------
@@ -96,6 +96,16 @@ def summarise_and_compare(
     -------
     tuple of pandas.DataFrame
         The tables of ``summarise`` and of ``compare``.
+
+    Examples
+    --------
+    >>> results = pd.DataFrame({"embedding": ["minilm", "lsa"], "value": [0.8, 0.7]})
+    >>> results = results.assign(task="ggi", protocol="paper", kind="embedding", about="", note="")
+    >>> results = results.assign(classifier="logistic_regression", features="sum", metric="roc_auc")
+    >>> results = results.assign(repeat=0, fold=0, n_train=80, n_test=20)
+    >>> summary, differences = summarise_and_compare(results, lambda key: None)
+    >>> len(summary), len(differences)
+    (2, 1)
     """
     rows = result_rows(results)
     resampled = ResampledScores(predictions, n_resamples=n_resamples, rng=rng)
@@ -134,12 +144,13 @@ def _scored(part: pd.DataFrame, resampled: ResampledScores) -> _Scored:
 
 def _line(one: _Scored, other: _Scored) -> dict[str, object]:
     low = high = p_value = np.nan
-    same_rows = np.array_equal(one.sizes, other.sizes)
+    paired = np.array_equal(one.sizes, other.sizes, equal_nan=True)
     if one.resampled is not None and other.resampled is not None:
-        same_rows = same_rows and one.resampled.rows == other.resampled.rows
+        same_rows = one.resampled.rows == other.resampled.rows
+        paired = paired and same_rows
         if same_rows:
             low, high = interval(one.resampled.scores - other.resampled.scores)
-    if same_rows:
+    if paired:
         n_train, n_test = one.sizes.mean(axis=0)
         _, p_value = corrected_resampled_t_test(one.values - other.values, n_train, n_test)
     return {

@@ -25,6 +25,11 @@ class ScoreKey(NamedTuple):
         Name of the classifier.
     features
         How the vectors of two genes became one, or ``""``.
+
+    Examples
+    --------
+    >>> ScoreKey("ggi", "minilm", "embedding", "", "logistic_regression", "sum").features
+    'sum'
     """
 
     task: str

@@ -100,7 +100,7 @@ def _line(
 ) -> dict[str, object]:
     values = part["value"].dropna().to_numpy(dtype=np.float64)
     metric = str(part["metric"].iloc[0])
-    notes = "; ".join(dict.fromkeys(sorted(note for note in part["note"] if note)))
+    notes = "; ".join(dict.fromkeys(note for note in part["note"] if note))
     scored = resampled.of(key, metric) if len(values) else None
     low, high = interval(scored.scores) if scored else (np.nan, np.nan)
     mean = float(values.mean()) if len(values) else np.nan
