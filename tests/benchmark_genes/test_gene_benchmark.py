@@ -234,17 +234,15 @@ def test_the_command(call_genept: RunGenept, lsa_genes: GeneEmbeddings, tmp_path
     (tmp_path / "sets.gmt").write_text(
         "\n".join(["\t".join(["kinases", "", *positive]), "\t".join(["rest", "", *symbols.names])]) + "\n"
     )
-    done = call_genept(
-        "benchmark", "genes", "--genes", "mine=lsa.h5ad", "--gene-sets", "sets.gmt", "-o", "out", "--no-controls",
-        "--jobs", 1, "--json",
-    )  # fmt: skip
+    asked = ("benchmark", "genes", "--gene-sets", "sets.gmt", "-o", "out", "--genes")
+    done = call_genept(*asked, "mine=lsa.h5ad", "--no-controls", "--jobs", 1, "--json")
     assert done.returncode == 0, done.stderr
     said = {(row["task"], row["embedding"]): row["mean"] for row in json.loads(done.stdout)["summary"]}
     assert said["sets:kinases", "mine"] > 0.8
-    again = call_genept("benchmark", "genes", "--genes", "lsa.h5ad", "--gene-sets", "sets.gmt", "-o", "out")
+    again = call_genept(*asked, "lsa.h5ad")
     assert again.returncode == 1
     assert "--resume" in again.stderr
-    twice = call_genept("benchmark", "genes", "--genes", "lsa.h5ad", "--genes", "lsa.h5ad", "-o", "out2")
+    twice = call_genept(*asked, "lsa.h5ad", "--genes", "lsa.h5ad")
     assert "two embeddings named 'lsa'" in twice.stderr
     listed = call_genept("benchmark", "tasks")
     assert "dosage_sensitivity" in listed.stdout

@@ -12,8 +12,8 @@ from genept.benchmark.representations import LOGISTIC_REGRESSION, Vectors
 
 # Inverse strengths of the penalty to choose from, on vectors whose mean squared length is 1.
 STRENGTHS = tuple(10.0**power for power in range(-2, 5))
-# Up to this width Newton's method, which converges at any strength in some ten steps, costs less than L-BFGS.
-_NEWTON_WIDTH = 2048
+# Up to so many unknowns Newton's method costs less than L-BFGS; it converges at any strength in some ten steps.
+_NEWTON_UNKNOWNS = 2048
 
 Features = NDArray[np.floating[Any]] | sparse.csr_array
 
@@ -39,7 +39,7 @@ def prepared(vectors: Vectors) -> Features:
     n, width = vectors.shape
     if width <= n and not sparse.issparse(vectors):
         return np.asarray(vectors, dtype=np.float64) / scale
-    if n > _NEWTON_WIDTH:
+    if n > _NEWTON_UNKNOWNS:
         return sparse.csr_array(vectors / scale) if sparse.issparse(vectors) else vectors / scale
     products = vectors.astype(np.float64) @ vectors.astype(np.float64).T
     gram = np.asarray(products.toarray() if sparse.issparse(products) else products) / scale**2
@@ -60,8 +60,9 @@ def logistic_regression(vectors: Features, labels: NDArray[np.intp], C: float) -
     C
         Inverse strength of the penalty.
     """
-    two = labels.min() + 1 >= labels.max()
-    newton = two and not sparse.issparse(vectors) and vectors.shape[1] <= _NEWTON_WIDTH
+    classes = len(np.unique(labels))
+    unknowns = vectors.shape[1] * (1 if classes == 2 else classes)
+    newton = not sparse.issparse(vectors) and unknowns <= _NEWTON_UNKNOWNS
     model = LogisticRegression(C=C, solver="newton-cholesky" if newton else "lbfgs", max_iter=1000)
     return model.fit(vectors, labels)
 
