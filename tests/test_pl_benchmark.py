@@ -36,7 +36,7 @@ def fold(seed: int, n: int = 60) -> tuple[NDArray[np.int_], NDArray[np.float64]]
 def naive_auc(labels: NDArray[np.int_], scores: NDArray[np.float64]) -> float:
     """Share of pairs of a one and a zero that are in the right order; ties count half."""
     pairs = list(product(scores[labels == 1], scores[labels == 0]))
-    return sum((one > zero) + 0.5 * (one == zero) for one, zero in pairs) / len(pairs)
+    return float(sum((one > zero) + 0.5 * (one == zero) for one, zero in pairs) / len(pairs))
 
 
 def texts(ax: Axes) -> list[str]:

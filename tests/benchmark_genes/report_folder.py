@@ -90,10 +90,9 @@ def make_folder(
                     continue
                 weaker = 1.0 if classifier == "logistic_regression" else 0.85
                 frame = _predict(labels, strength * task.difficulty * weaker, len(task.classes), rng)
-                parts = []
-                for repeat in range(repeats):
-                    fold = rng.permutation(np.arange(task.n) % folds)
-                    parts.append(frame.assign(repeat=repeat, fold=fold))
+                parts = [
+                    frame.assign(repeat=repeat, fold=_folds(labels, folds, rng)) for repeat in range(repeats)
+                ]
                 predictions = pd.concat(parts, ignore_index=True)
                 results += [{**said, **row} for row in _score(predictions)]
                 if features in ("", "sum"):
@@ -135,6 +134,14 @@ def _predict(labels: NDArray[np.int_], strength: float, n: int, rng: np.random.G
     known = rng.random(len(labels)) < strength / 2.1
     guessed = np.where(rng.random(len(labels)) < 0.8, 0, rng.integers(0, n, len(labels)))
     return frame.assign(predicted=np.where(known, labels, guessed))
+
+
+def _folds(labels: NDArray[np.int_], n: int, rng: np.random.Generator) -> NDArray[np.int_]:
+    """Number each row's fold, so that each class is in each."""
+    fold = np.empty_like(labels)
+    for label in np.unique(labels):
+        fold[labels == label] = rng.permutation(np.sum(labels == label)) % n
+    return fold
 
 
 def _score(predictions: pd.DataFrame) -> Iterator[dict[str, Any]]:
