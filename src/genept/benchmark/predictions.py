@@ -14,7 +14,7 @@ from genept.atomic import written_whole
 from genept.benchmark.file_names import file_name
 from genept.errors import ArgumentError, InputFileError
 
-# Where a file says what it holds: names come from users, and the name of a file can't hold them all.
+# Where a file says what it holds: names come from users, and a file's name can't hold them all.
 _KEY = b"genept"
 _COLUMNS = ("repeat", "fold", "first", "second", "label")
 

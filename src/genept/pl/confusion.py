@@ -10,7 +10,7 @@ from sklearn.metrics import confusion_matrix as counted
 
 from genept.errors import ArgumentError, ValuesError, name_some
 from genept.pl.figure_file import axes_for, check_figure_file, save_figure
-from genept.pl.style import SEQUENTIAL
+from genept.pl.style import SEQUENTIAL, ink_on
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def confusion_matrix(
     counts = _counts(np.asarray(labels), np.asarray(predicted), list(names))
     check_figure_file(save)
     n = len(names)
-    ax = axes_for(ax, (3.2 + 0.44 * n, 2.4 + 0.40 * n))
+    ax = axes_for(ax, matrix_size(n))
     totals = counts.sum(axis=1, keepdims=True)
     # A class that never occurs has a row of zeros.
     shares = counts / np.maximum(totals, 1)
@@ -86,7 +86,7 @@ def confusion_matrix(
             ha="center",
             va="center",
             fontsize=size,
-            color="white" if shares[row, column] > 0.55 else "black",
+            color=ink_on(image.cmap(shares[row, column])),
         )
     ax.set_xticks(range(n), list(names), rotation=45, ha="right", rotation_mode="anchor")
     ax.set_yticks(range(n), [f"{name} ({total:,})" for name, total in zip(names, totals[:, 0], strict=True)])
@@ -100,6 +100,11 @@ def confusion_matrix(
         ax.set_title(title)
     save_figure(ax, save)
     return ax
+
+
+def matrix_size(n_classes: int) -> tuple[float, float]:
+    """Inches that the matrix of so many classes needs."""
+    return 3.2 + 0.44 * n_classes, 2.4 + 0.40 * n_classes
 
 
 def _counts(labels: NDArray[np.int_], predicted: NDArray[np.int_], names: list[str]) -> NDArray[np.int_]:

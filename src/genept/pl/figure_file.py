@@ -42,6 +42,8 @@ def axes_for(ax: "Axes | None", size: tuple[float, float]) -> "Axes":
     MissingDependencyError
         If matplotlib isn't installed.
     """
+    if ax is not None:
+        return ax
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
@@ -50,7 +52,7 @@ def axes_for(ax: "Axes | None", size: tuple[float, float]) -> "Axes":
             expected="matplotlib",
             do="pip install 'genept[plot]'",
         ) from error
-    return ax if ax is not None else plt.figure(figsize=size, layout="constrained").add_subplot()
+    return plt.figure(figsize=size, layout="constrained").add_subplot()
 
 
 def legend_below(ax: "Axes", **settings: Any) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from sklearn.metrics import roc_auc_score, roc_curve
+from sklearn.metrics import auc, roc_curve
 
 from genept.errors import UnknownNameError, ValuesError, name_some
 from genept.pl.figure_file import axes_for, check_figure_file, legend_below, save_figure
@@ -92,18 +92,19 @@ def roc_curves(
     _check_names(curves, [*controls, *band], styles)
     means = {name: _mean_curve(name, folds) for name, folds in curves.items()}
     check_figure_file(save)
-    ax = axes_for(ax, (5.2, 5.7 + 0.18 * len(curves)))
+    ax = axes_for(ax, roc_size(len(curves)))
     chosen = styles_of(list(curves), controls=set(controls)) if styles is None else styles
     ax.plot([0, 1], [0, 1], color=REFERENCE, linewidth=0.8, linestyle=(0, (2, 3)))
     for i, (name, (area, rates, spread)) in enumerate(means.items()):
         style = chosen[name]
         ax.plot(
-            GRID,
-            rates,
+            # From the origin, where a curve may rise at once.
+            np.r_[0.0, GRID],
+            np.r_[0.0, rates],
             label=f"{fill(name, 54)}  {area:.3f}",
             zorder=3 if style.filled else 2,
             # Markers of different curves stand at different places, or they would hide each other.
-            markevery=(0.07 + 0.13 * i / len(means), 0.13),
+            markevery=(5 + 25 * i // len(means), 25),
             **_line(style),
         )
         if name in band:
@@ -118,6 +119,11 @@ def roc_curves(
         ax.set_title(title)
     save_figure(ax, save)
     return ax
+
+
+def roc_size(n_curves: int) -> tuple[float, float]:
+    """Inches that a figure of so many curves needs, with its legend."""
+    return 5.2, 5.7 + 0.18 * n_curves
 
 
 def _line(style: Style) -> dict[str, Any]:
@@ -162,11 +168,8 @@ def _mean_curve(name: str, folds: Sequence[Fold]) -> tuple[float, NDArray[np.flo
     for fold in folds:
         labels, scores = _checked(name, fold)
         false_rates, true_rates, _ = roc_curve(labels, scores)
-        on_grid = np.interp(GRID, false_rates, true_rates)
-        # Each curve begins at the origin; where it rises at once, interpolation sees the end of the rise.
-        on_grid[0] = 0.0
-        rates.append(on_grid)
-        areas.append(float(roc_auc_score(labels, scores)))
+        rates.append(np.interp(GRID, false_rates, true_rates))
+        areas.append(auc(false_rates, true_rates))
     return float(np.mean(areas)), np.mean(rates, axis=0), np.std(rates, axis=0)
 
 

@@ -63,7 +63,8 @@ def scores(
     UnknownNameError
         If a column is missing.
     ValuesError
-        If there is no row, a name has two rows of one series, or an interval doesn't hold its mean.
+        If there is no row, a name has two rows of one series, or an interval ends below its
+        beginning.
     ArgumentError
         If ``save`` ends otherwise than in .png, .pdf or .svg.
     MissingDependencyError
@@ -93,7 +94,7 @@ def scores(
     is_control = rows.groupby("name", sort=False)["kind"].first().eq("control")
     names = [*is_control.index[~is_control], *is_control.index[is_control]]
     series = list(dict.fromkeys(rows["series"]))
-    ax = axes_for(ax, (7.2, 1.5 + len(names) * (0.2 + 0.16 * len(series))))
+    ax = axes_for(ax, chart_size(rows))
     # Half a line more between embeddings and controls, for the line that parts them.
     n_embeddings = int((~is_control).sum())
     heights = {name: float(i + 0.5 * (i >= n_embeddings)) for i, name in enumerate(names)}
@@ -118,6 +119,12 @@ def scores(
     return ax
 
 
+def chart_size(frame: pd.DataFrame) -> tuple[float, float]:
+    """Inches that the chart of these scores needs: as high as there are names and series."""
+    n_series = frame["series"].nunique() if "series" in frame else 1
+    return 7.2, 1.7 + frame["name"].nunique() * (0.2 + 0.16 * n_series)
+
+
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
     for column in _NEEDED:
         if column not in frame:
@@ -127,21 +134,21 @@ def _checked(frame: pd.DataFrame) -> pd.DataFrame:
                 do=f"rename one of: {name_some(map(str, frame.columns), limit=20)}",
             )
     rows = frame.assign(
-        kind=frame["kind"] if "kind" in frame else "embedding",
+        kind=frame.get("kind", "embedding"),
         series=frame["series"].astype(str) if "series" in frame else "",
     )
     twice = rows.loc[rows.duplicated(["name", "series"]), "name"]
-    outside = rows.loc[(rows["low"] > rows["mean"]) | (rows["high"] < rows["mean"]), "name"]
-    if rows.empty or len(twice) or len(outside):
+    reversed_ = rows.loc[rows["low"] > rows["high"], "name"]
+    if rows.empty or len(twice) or len(reversed_):
         found = "no score to draw"
         if len(twice):
             found = f"two scores of {name_some(twice.astype(str))}"
-        elif len(outside):
-            found = f"an interval that doesn't hold its mean: {name_some(outside.astype(str))}"
+        elif len(reversed_):
+            found = f"an interval that ends below its beginning: {name_some(reversed_.astype(str))}"
         raise ValuesError(
             found,
-            expected="one row for each name and series, with low <= mean <= high",
-            do="choose one task and one metric, and give intervals, not errors",
+            expected="one row for each name and series, with low <= high",
+            do="choose one task and one metric, and check the columns low and high",
         )
     return rows
 
@@ -203,4 +210,4 @@ def _add_legend(ax: "Axes", series: Sequence[str], *, chance: str | None, contro
     if chance is not None:
         handles.append(Line2D([], [], color=REFERENCE, linestyle=CHANCE, label=chance))
     if handles:
-        legend_below(ax, handles=handles, ncols=len(handles), fontsize="small")
+        legend_below(ax, handles=handles, ncols=2, fontsize="small")

@@ -77,6 +77,34 @@ def styles_of(names: Sequence[str], *, controls: Collection[str] = ()) -> dict[s
     return {name: styles[name] for name in names}
 
 
+def ink_on(color: Sequence[float]) -> str:
+    """Black or white, whichever reads better on a colour.
+
+    Parameters
+    ----------
+    color
+        Red, green and blue of sRGB, 0 to 1; anything after them is ignored.
+
+    Returns
+    -------
+    str
+        ``"black"`` or ``"white"``; the contrast is at least 4.5, which WCAG asks of text.
+
+    References
+    ----------
+    Web Content Accessibility Guidelines 2.2, relative luminance and contrast ratio.
+
+    Examples
+    --------
+    >>> ink_on((1.0, 1.0, 0.6)), ink_on((0.0, 0.1, 0.4))
+    ('black', 'white')
+    """
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in color[:3]]
+    luminance = 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+    # Where black and white contrast equally: (1 + 0.05) / (x + 0.05) = (x + 0.05) / (0 + 0.05).
+    return "black" if luminance > 0.05 * 21**0.5 - 0.05 else "white"
+
+
 def _embedding_style(i: int) -> Style:
     return Style(COLORS[i % len(COLORS)], _LINES[i % len(_LINES)], MARKERS[i % len(MARKERS)], filled=True)
 
