@@ -91,7 +91,7 @@ def test_panglaodb_gives_the_markers_of_one_species(tmp_path: Path, caplog: pyte
         ("", "0 gene sets and no gene"),
         ("a\tb\n", "1 gene sets and no gene"),
         ("[Term]\nid: CL:0000000\n", r"line 1 of .*'\[Term\]' .* has no tab"),
-        ("T cells\tx\tCD3E\nCD3D, CD3E\n", "line 2 .* has no tab"),
+        ("T cells\tx\tCD3E\n\nCD3D, CD3E\n", "line 3 .* has no tab"),
         ("\tx\tCD3E\n", "begins with a tab"),
         (PANGLAO + "Hs\tCD4\n", "line 8 .* 2 fields, where the header has 4"),
     ],

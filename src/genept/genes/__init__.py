@@ -1,6 +1,7 @@
 """Who a gene is: one row per gene, and every name that points at it."""
 
 from genept.genes.frame import from_frame, to_frame
+from genept.genes.gene_programs import GenePrograms
 from genept.genes.gene_sets import GeneSets, read_gene_sets
 from genept.genes.match import GeneMatch, match_genes, match_resolved
 from genept.genes.names import is_identifier, refuse_duplicates, refuse_repeated_symbols
@@ -11,6 +12,7 @@ from genept.genes.table import GeneTable
 __all__ = [
     "RULES",
     "GeneMatch",
+    "GenePrograms",
     "GeneSets",
     "GeneTable",
     "Resolution",

@@ -135,7 +135,7 @@ def read_gene_sets(path: str | Path, *, taxon: int = HUMAN) -> GeneSets:
     """
     path = Path(path)
     rows = _rows(path)
-    header = [name.strip() for name in rows[0]] if rows else []
+    header = [name.strip() for name in rows[0][1]] if rows else []
     if set(PANGLAO_COLUMNS) <= set(header):
         kind, (genes_of, titles) = "panglaodb", _markers(rows[1:], header, path, taxon)
     else:
@@ -156,8 +156,8 @@ def read_gene_sets(path: str | Path, *, taxon: int = HUMAN) -> GeneSets:
     )
 
 
-def _rows(path: Path) -> list[list[str]]:
-    """Read a plain or gzipped text, each line that isn't empty split at its tabs."""
+def _rows(path: Path) -> list[tuple[int, list[str]]]:
+    """Read a plain or gzipped text: the number of each line that isn't empty, and its parts between tabs."""
     try:
         with path.open("rb") as file:
             gzipped = file.read(2) == b"\x1f\x8b"
@@ -168,14 +168,17 @@ def _rows(path: Path) -> list[list[str]]:
             f"{path} can't be read ({error})", expected=_EXPECTED, do="check the path and the format"
         ) from error
     # splitlines() would also split at characters that stand within names.
-    return [line.rstrip("\r").split("\t") for line in text.split("\n") if line.strip()]
+    lines = enumerate(text.split("\n"), start=1)
+    return [(number, line.rstrip("\r").split("\t")) for number, line in lines if line.strip()]
 
 
-def _sets_by_line(rows: list[list[str]], path: Path) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
+def _sets_by_line(
+    rows: list[tuple[int, list[str]]], path: Path
+) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Genes and titles of the sets of a GMT."""
     genes_of: dict[str, tuple[str, ...]] = {}
     titles: dict[str, str] = {}
-    for number, row in enumerate(rows, start=1):
+    for number, row in rows:
         if len(row) < 2 or not row[0].strip():
             raise InputFileError(
                 f"line {number} of {path} ({row[0][:40]!r} ...) "
@@ -196,7 +199,7 @@ def _sets_by_line(rows: list[list[str]], path: Path) -> tuple[dict[str, tuple[st
 
 
 def _markers(
-    rows: list[list[str]], header: list[str], path: Path, taxon: int
+    rows: list[tuple[int, list[str]]], header: list[str], path: Path, taxon: int
 ) -> tuple[dict[str, tuple[str, ...]], dict[str, str]]:
     """Cell types of PanglaoDB with their markers in one species."""
     if taxon not in _PANGLAO_SPECIES:
@@ -208,7 +211,7 @@ def _markers(
     at = {name: header.index(name) for name in PANGLAO_COLUMNS}
     genes_of: dict[str, list[str]] = {}
     n_other = 0
-    for number, row in enumerate(rows, start=2):
+    for number, row in rows:
         if len(row) != len(header):
             raise InputFileError(
                 f"line {number} of {path} with {len(row)} fields, where the header has {len(header)}",
