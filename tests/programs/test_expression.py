@@ -91,6 +91,8 @@ def test_by_scanpy_on_a_copy() -> None:
     np.testing.assert_array_equal(adata.X.toarray(), before.X.toarray())
     assert genept.tl.highly_variable_names(other) == found
     assert genept.tl.highly_variable_names(other, 12) == found
+    other.X = other.X.toarray() - 1
+    assert genept.tl.highly_variable_names(other) == found
 
 
 def test_genes_that_nothing_marks_are_not_guessed(cells: AnnData) -> None:

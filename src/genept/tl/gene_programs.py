@@ -38,8 +38,11 @@ def gene_programs(
     Genes are joined where their vectors' cosine similarity is high, either each to its nearest or all pairs
     above a threshold; edges are weighted by the similarity. How high similarities are differs from one
     embedding to the next, so that a threshold means something for one embedding only; the nearest are there
-    in every one, and are the default. The paper's setting, for OpenAI's ada-002, is ``threshold=0.9,
-    resolution=20``, on the highly variable genes of a data set (:func:`genept.tl.highly_variable_names`).
+    in every one, and are the default. A gene that is like no other has nearest ones, too, and ends up in a
+    program; its ``similarity`` to the rest of it tells. A threshold leaves such genes out.
+
+    The paper's setting, for OpenAI's ada-002, is ``threshold=0.9, resolution=20``, on the highly variable
+    genes of a data set (:func:`genept.tl.highly_variable_names`).
 
     Parameters
     ----------

@@ -5,6 +5,7 @@ import warnings
 from typing import Literal
 
 import numpy as np
+import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 from scipy import sparse
@@ -13,8 +14,9 @@ from genept.cells.expression import Expression, Kind
 from genept.cells.normalise import log_weights
 from genept.errors import ArgumentError, MissingDependencyError, UnknownNameError
 from genept.genes.species import HUMAN
+from genept.tl.asked_matrix import asked_matrix
 from genept.tl.identity import identify
-from genept.tl.matrix import measured_cells
+from genept.tl.matrix import MeasuredGenes, measured_cells
 
 log = logging.getLogger(__name__)
 
@@ -40,8 +42,8 @@ def highly_variable_names(
     n_top
         How many. By default those that ``var["highly_variable"]`` marks, as scanpy leaves it.
     layer, use_raw, values
-        Which matrix, and what its values are, as for :func:`genept.tl.embed_cells`. Not looked at where
-        the genes are marked.
+        Which matrix, and what its values are, as for :func:`genept.tl.embed_cells`. Values aren't looked
+        at where the genes are marked.
     gene_column
         The column of ``var`` that names the genes; found by looking unless told.
     taxon
@@ -77,23 +79,24 @@ def highly_variable_names(
     >>> len(highly_variable_names(adata, 100))
     100
     """
-    measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
     if n_top is None:
-        chosen = _marked(adata, use_raw=use_raw)
+        # The values aren't needed: by now they may be scaled.
+        asked = asked_matrix(adata, layer=layer, use_raw=use_raw)
+        genes, chosen = MeasuredGenes.of(asked.var, asked.origin), _marked(asked.var)
     elif n_top < 1:
         raise ArgumentError(
             f"n_top={n_top}", expected="at least 1", do="leave it out for the genes that var marks"
         )
     else:
-        chosen = _by_scanpy(measured.expression, n_top)
-    identity = identify(measured.genes, resolve=True, gene_column=gene_column, taxon=taxon)
+        measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
+        genes, chosen = measured.genes, _by_scanpy(measured.expression, n_top)
+    identity = identify(genes, resolve=True, gene_column=gene_column, taxon=taxon)
     names = [name for name, is_chosen in zip(identity.names, chosen, strict=True) if is_chosen and name]
     log.info("%s highly variable genes of %s", f"{len(names):,}", f"{len(chosen):,}")
     return names
 
 
-def _marked(adata: AnnData, *, use_raw: bool) -> NDArray[np.bool_]:
-    var = adata.raw.var if use_raw else adata.var
+def _marked(var: pd.DataFrame) -> NDArray[np.bool_]:
     if MARK not in var:
         raise UnknownNameError(
             f"no column {MARK!r} in var",
