@@ -1,6 +1,7 @@
 """The benchmark as a whole: files, controls, resuming, sameness, and what can't be computed."""
 
 import json
+import re
 import shutil
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from tests.conftest import RunGenept
 def starter_task(lsa: GeneEmbeddings, name: str = "kinases", n: int = 160) -> FileTask:
     """Genes whose starter text says kinase, against others: a label that texts give away."""
     texts = genept.texts.get_texts("starter")
-    is_kinase = np.array(["kinase" in text for text in texts.texts])
+    is_kinase = np.array([re.search(r"\bkinase", text) is not None for text in texts.texts])
     chosen = [*np.flatnonzero(is_kinase)[: n // 2], *np.flatnonzero(~is_kinase)[: n // 2]]
     labels = GeneLabels(
         tuple(texts.genes.symbols[row] for row in chosen),
