@@ -32,7 +32,8 @@ def test_gene_property() -> None:
     X = np.array([vectors[int(name[1:])] for name in positives + negatives])
     y = np.array([1] * len(positives) + [0] * len(negatives))
     np.random.seed(2023)
-    linear, forest = [], []
+    linear: list[float] = []
+    forest: list[float] = []
     for train, test in StratifiedKFold(n_splits=5).split(X, y):
         for model, areas in ((LogisticRegression(), linear), (RandomForestClassifier(), forest)):
             scores = model.fit(X[train], y[train]).predict_proba(X[test])[:, 1]

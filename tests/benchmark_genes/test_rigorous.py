@@ -41,7 +41,7 @@ def test_the_same_as_a_naive_nested_cross_validation() -> None:
     X = vectors.astype(float) / np.sqrt((vectors.astype(float) ** 2).sum(axis=1).mean())
     y = sample.positive.astype(int)
     expected = []
-    for repeat in range(5):
+    for repeat in (0, 4):
         for train, test in StratifiedKFold(5, shuffle=True, random_state=7 + repeat).split(X, y):
             inner = list(StratifiedKFold(3, shuffle=True, random_state=7).split(X[train], y[train]))
             means = []
@@ -54,13 +54,16 @@ def test_the_same_as_a_naive_nested_cross_validation() -> None:
             C = STRENGTHS[int(np.argmax(np.round(means, 12)))]
             area = roc_auc_score(y[test], _scores(X[train], y[train], X[test], C))
             expected.append((repeat, C, area))
-    found = [(fold.repeat, fold.C, fold.values["roc_auc"]) for fold in scored.folds]
+    assert len(scored.folds) == 25
+    chosen = [fold for fold in scored.folds if fold.repeat in (0, 4)]
+    found = [(fold.repeat, fold.C, fold.values["roc_auc"]) for fold in chosen]
     assert [one[:2] for one in found] == [one[:2] for one in expected]
     np.testing.assert_allclose([one[2] for one in found], [one[2] for one in expected], atol=1e-12)
 
 
 def _scores(X: np.ndarray, y: np.ndarray, tested: np.ndarray, C: float) -> np.ndarray:
-    return LogisticRegression(C=C, tol=1e-9, max_iter=10_000).fit(X, y).decision_function(tested)
+    model = LogisticRegression(C=C, tol=1e-9, max_iter=10_000).fit(X, y)
+    return np.asarray(model.decision_function(tested))
 
 
 def test_more_dimensions_than_genes_give_the_same_scores() -> None:
@@ -68,7 +71,7 @@ def test_more_dimensions_than_genes_give_the_same_scores() -> None:
     vectors, sample = two_classes(60, 200)
     dense = score_genes(vectors, sample, np.arange(60), how=LINEAR)
     thin = score_genes(sparse.csr_array(vectors), sample, np.arange(60), how=LINEAR)
-    features = prepared(vectors)
+    features = np.asarray(prepared(vectors))
     assert features.shape[1] <= 60
     scaled = vectors.astype(float) / np.sqrt((vectors.astype(float) ** 2).sum(axis=1).mean())
     np.testing.assert_allclose(features @ features.T, scaled @ scaled.T, atol=1e-9)
@@ -114,9 +117,9 @@ def test_tested_pairs_share_no_gene_with_those_learned_from(n: int, rng: int) ->
 
 def test_vectors_without_information_score_like_chance() -> None:
     rng = np.random.default_rng(5)
-    sample = gene_sample(rng.integers(2, size=300))
-    scored = score_genes(rng.normal(size=(300, 40)).astype(np.float32), sample, np.arange(300), how=LINEAR)
-    assert abs(np.mean([fold.values["roc_auc"] for fold in scored.folds]) - 0.5) < 0.08
+    sample = gene_sample(rng.integers(2, size=200))
+    scored = score_genes(rng.normal(size=(200, 20)).astype(np.float32), sample, np.arange(200), how=LINEAR)
+    assert abs(np.mean([fold.values["roc_auc"] for fold in scored.folds]) - 0.5) < 0.1
 
 
 def test_permutations() -> None:
@@ -191,8 +194,8 @@ def test_pairs_of_one_kind_only() -> None:
 
 
 def test_a_rerun_is_identical() -> None:
-    vectors, sample = two_classes(70, 6)
+    vectors, sample = two_classes(30, 3)
     for classifier in ("logistic_regression", "random_forest"):
         how = GeneScoring(classifier, ("roc_auc",), 0)
-        first, second = (score_genes(vectors, sample, np.arange(70), how=how) for _ in range(2))
+        first, second = (score_genes(vectors, sample, np.arange(30), how=how) for _ in range(2))
         pd.testing.assert_frame_equal(first.predictions, second.predictions)

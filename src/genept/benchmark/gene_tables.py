@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from genept.atomic import written_whole
@@ -80,7 +81,7 @@ def write_tables(
         (
             ScoreKey(job.task, job.embedding, job.kind, job.about, job.classifier, job.features),
             job.metrics[0],
-        ): scores
+        ): np.array(scores)
         for one in planned
         for job in one.plan.jobs
         if len(scores := kept.permuted(job))
