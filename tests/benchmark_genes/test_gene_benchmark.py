@@ -19,7 +19,7 @@ from genept.errors import ArgumentError, InputFileError, OutputError, UnknownNam
 from tests.conftest import RunGenept
 
 
-def starter_task(lsa: GeneEmbeddings, name: str = "kinases", n: int = 160) -> FileTask:
+def starter_task(lsa: GeneEmbeddings, name: str = "kinases", n: int = 70) -> FileTask:
     """Genes whose starter text says kinase, against others: a label that texts give away."""
     texts = genept.texts.get_texts("starter")
     is_kinase = np.array([re.search(r"\bkinase", text) is not None for text in texts.texts])
@@ -142,13 +142,13 @@ def test_other_labels_are_scored_anew(whole: Path, lsa_genes: GeneEmbeddings, tm
     summary = benchmark_genes(
         {"lsa": lsa_genes},
         folder,
-        tasks=[starter_task(lsa_genes, n=120)],
+        tasks=[starter_task(lsa_genes, n=60)],
         n_jobs=1,
         resume=True,
         controls=False,
     )
     fresh = benchmark_genes(
-        {"lsa": lsa_genes}, tmp_path / "b", tasks=[starter_task(lsa_genes, n=120)], n_jobs=1, controls=False
+        {"lsa": lsa_genes}, tmp_path / "b", tasks=[starter_task(lsa_genes, n=60)], n_jobs=1, controls=False
     )
     pd.testing.assert_frame_equal(summary, fresh)
 
