@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from genept.atomic import check_writable, written_whole
 from genept.errors import ArgumentError, MissingDependencyError, UnknownNameError, ValuesError, name_some
+from genept.pl.figure_file import axes_for, check_figure_file, save_figure
 from genept.pl.layout import lay_out
 from genept.pl.scatter import scatter
 
@@ -91,16 +91,9 @@ def umap(
     values = None if color is None else _column(adata, color)
     if n_neighbors < 2:
         raise ArgumentError(f"n_neighbors={n_neighbors}", expected="at least 2", do="leave it out for 15")
-    if save is not None:
-        if Path(save).suffix.lower() not in (".png", ".pdf", ".svg"):
-            raise ArgumentError(
-                f"the figure's name {save}",
-                expected="an ending .png, .pdf or .svg",
-                do=f"use {save}.png, say",
-            )
-        check_writable(save)
+    check_figure_file(save)
     try:
-        import matplotlib.pyplot as plt
+        import matplotlib as _drawn_by  # noqa: F401
         import umap as _installed  # noqa: F401
     except ImportError as error:
         raise MissingDependencyError(
@@ -109,15 +102,10 @@ def umap(
             do="pip install 'genept[plot]'",
         ) from error
     points = lay_out(vectors, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, rng=rng)
-    if ax is None:
-        ax = plt.figure(figsize=(7.5, 5), layout="constrained").add_subplot()
+    ax = axes_for(ax, (7.5, 5))
     scatter(ax, points, values, palette=adata.uns.get(f"{color}_colors"))
     ax.set_title(title or use_rep)
-    if save is not None:
-        figure = ax.get_figure(root=True)
-        assert figure is not None  # noqa: S101  (axes that were just drawn on belong to a figure)
-        with written_whole(save) as draft:
-            figure.savefig(draft, dpi=150)
+    save_figure(ax, save)
     return ax
 
 

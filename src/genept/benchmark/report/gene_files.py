@@ -1,0 +1,158 @@
+"""The files of a gene benchmark's folder, read and looked at."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from genept.benchmark.predictions import Predicted, list_predictions
+from genept.errors import InputFileError, MissingDataError, name_some
+
+# Columns of texts, then columns of numbers.
+COLUMNS: dict[str, tuple[str, str]] = {
+    "results": (
+        "task task_version protocol embedding kind about classifier features metric note",
+        "repeat fold value n_train n_test C",
+    ),
+    "summary": (
+        "task embedding kind about classifier features metric note",
+        "mean sd low high n_values n_genes p_permutation",
+    ),
+    "differences": (
+        "task classifier features metric embedding other",
+        "difference low high p_value n_values",
+    ),
+    "labels": (
+        "task title classes groups note",
+        "listed found lost repeated conflicting kept",
+    ),
+    "leakage": (
+        "task embedding words class note",
+        "n n_with_words share score masked_score",
+    ),
+}
+_AGAIN = "name the folder that the benchmark wrote (-o), or run it again"
+
+
+@dataclass(frozen=True, eq=False)
+class GeneResults:
+    """What a gene benchmark left in its folder.
+
+    Parameters
+    ----------
+    folder
+        Where it lies.
+    results, summary, differences, labels, leakage
+        The tables of these names; texts are never missing (but may be empty), numbers may be.
+    provenance
+        What the benchmark was run on.
+    predictions
+        Which file holds the predictions of what.
+    """
+
+    folder: Path
+    results: pd.DataFrame
+    summary: pd.DataFrame
+    differences: pd.DataFrame
+    labels: pd.DataFrame
+    leakage: pd.DataFrame
+    provenance: Mapping[str, Any]
+    predictions: Mapping[Predicted, Path]
+
+    @property
+    def tasks(self) -> list[str]:
+        """Names of the tasks, in the order of their labels; then those that only have scores."""
+        return [task for task in dict.fromkeys([*self.labels["task"], *self.summary["task"]]) if task]
+
+    def title(self, task: str) -> str:
+        """Title of a task, or its name where it has none."""
+        titles = self.labels.loc[self.labels["task"].eq(task) & self.labels["title"].ne(""), "title"]
+        return str(titles.iloc[0]) if len(titles) else task
+
+    def names(self, kind: str) -> list[str]:
+        """Names of the representations of a kind, in the order of the summary."""
+        chosen = self.summary.loc[self.summary["kind"].eq(kind), "embedding"]
+        return [name for name in dict.fromkeys(chosen) if name]
+
+
+def read_gene_results(folder: Path) -> GeneResults:
+    """Read the folder that a gene benchmark wrote.
+
+    Parameters
+    ----------
+    folder
+        With ``results.csv``, ``summary.csv``, ``differences.csv``, ``labels.csv``, ``leakage.csv``,
+        ``provenance.json`` and, where something could be predicted, ``predictions/``.
+
+    Returns
+    -------
+    GeneResults
+        What was read.
+
+    Raises
+    ------
+    MissingDataError
+        If a file isn't there.
+    InputFileError
+        If a file can't be read, lacks a column, holds text where numbers stand, or no score at all.
+    """
+    tables = {name: _table(folder / f"{name}.csv", *columns) for name, columns in COLUMNS.items()}
+    if tables["summary"].empty:
+        raise InputFileError(f"{folder / 'summary.csv'} without a row", expected="at least one", do=_AGAIN)
+    return GeneResults(
+        folder=folder,
+        **tables,
+        provenance=_provenance(folder / "provenance.json"),
+        predictions=list_predictions(folder / "predictions"),
+    )
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except FileNotFoundError as error:
+        raise MissingDataError(
+            f"no {path.name} in {path.parent}", expected="a folder with the outcome of a benchmark", do=_AGAIN
+        ) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputFileError(f"{path}, which can't be read ({error})", expected="UTF-8", do=_AGAIN) from error
+
+
+def _provenance(path: Path) -> Mapping[str, Any]:
+    try:
+        said = json.loads(_text(path))
+    except json.JSONDecodeError as error:
+        raise InputFileError(f"{path}, which is no JSON ({error})", expected="JSON", do=_AGAIN) from error
+    if not isinstance(said, dict):
+        raise InputFileError(f"{path} with {type(said).__name__}", expected="a JSON object", do=_AGAIN)
+    return said
+
+
+def _table(path: Path, texts: str, numbers: str) -> pd.DataFrame:
+    from io import StringIO
+
+    # An embedding may be called "NA" or "null": nothing is missing in a column of texts.
+    try:
+        frame = pd.read_csv(StringIO(_text(path)), dtype=str, keep_default_na=False)
+    except ValueError as error:
+        raise InputFileError(f"{path}, which is no table ({error})", expected="CSV", do=_AGAIN) from error
+    missing = [column for column in [*texts.split(), *numbers.split()] if column not in frame]
+    if missing:
+        raise InputFileError(
+            f"{path} without the columns {name_some(missing, limit=20)}",
+            expected=f"{texts} {numbers}",
+            do=_AGAIN,
+        )
+    for column in numbers.split():
+        try:
+            frame[column] = pd.to_numeric(frame[column].replace({"": None}))
+        except ValueError as error:
+            raise InputFileError(
+                f"{path} with text in the column {column} ({error})",
+                expected="numbers, or nothing",
+                do=_AGAIN,
+            ) from error
+    return frame
