@@ -1,11 +1,8 @@
 """Texts from NCBI's real files, against the authors' own, and real cells embedded with them."""
 
-import functools
 import json
 import re
-import threading
 from collections.abc import Iterator
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import anndata
@@ -17,30 +14,15 @@ from genept import GeneEmbeddings, GeneTexts
 from genept.genes import species_resolver
 from genept.texts import build_texts, get_texts
 from tests.conftest import RunGenept
+from tests.mirror import real_mirror
 
 pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 
 
-class _Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *args: object) -> None:
-        """Say nothing."""
-
-
 @pytest.fixture(scope="module", autouse=True)
 def mirror(realdata: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The real files on a loopback server, and a cache that is empty at first."""
-    handler = functools.partial(_Quiet, directory=str(realdata / "mirror"))
-    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    url = f"http://127.0.0.1:{server.server_address[1]}"
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("GENEPT_CACHE", str(tmp_path_factory.mktemp("cache")))
-        patch.setenv("GENEPT_MIRROR", url)
+    with real_mirror(realdata, tmp_path_factory.mktemp("cache")) as url:
         yield url
-    server.shutdown()
-    thread.join()
-    server.server_close()
 
 
 @pytest.fixture(scope="module")

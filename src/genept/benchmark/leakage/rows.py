@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.errors import ArgumentError
+from genept.errors import ArgumentError, name_some
 from genept.texts import GeneTexts
 
 
@@ -39,10 +39,11 @@ def rows_with_text(texts: GeneTexts, rows: NDArray[np.intp], *, of: str) -> NDAr
     given = np.asarray(rows)
     # An empty list has no type of its own.
     given = given if given.size else given.astype(np.intp)
-    fits = given.ndim == 1 or (given.ndim == 2 and given.shape[1] == 2)
-    if not fits or given.dtype.kind not in "iu" or given.max(initial=-1) >= len(texts.genes):
+    shaped = given.ndim == 1 or (given.ndim == 2 and given.shape[1] == 2)
+    if not shaped or given.dtype.kind not in "iu" or given.max(initial=-1) >= len(texts.genes):
         raise ArgumentError(
-            f"rows of {of}: shape {given.shape}, {given.dtype}, up to {given.max(initial=-1)}",
+            f"rows of {of} of shape {given.shape} and type {given.dtype}: "
+            f"{name_some(map(str, given.ravel()))}",
             expected=f"(k,) rows of genes or (k, 2) rows of pairs among {len(texts.genes):,} texts, or -1",
             do="pass rows of these texts",
         )
