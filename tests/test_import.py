@@ -6,7 +6,17 @@ import time
 
 import pytest
 
-LAZY = ("torch", "scanpy", "umap", "matplotlib", "sentence_transformers", "numba", "openai")
+LAZY = (
+    "torch",
+    "scanpy",
+    "umap",
+    "matplotlib",
+    "sentence_transformers",
+    "numba",
+    "openai",
+    "igraph",
+    "leidenalg",
+)
 
 
 def run(code: str) -> str:

@@ -7,9 +7,11 @@ import sys
 from pathlib import Path
 
 import anndata
+import pandas as pd
 import pytest
 
 import genept
+from genept.datasets import DATASETS
 from tests.conftest import ROOT, RunGenept
 from tests.file_server import serving
 from tests.remote.embeddings_server import serving as embeddings
@@ -69,6 +71,29 @@ def test_upstream_block(tmp_path: Path, run_genept: RunGenept, monkeypatch: pyte
     assert len(genept.read_embeddings(tmp_path / "genes.h5ad").genes) == 5
     assert genept.read_embeddings(tmp_path / "refseq.h5ad").genes.symbols == ("LYZ", "NA")
     assert "MACROH2A1" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.realdata
+def test_benchmark_block(
+    tmp_path: Path, run_genept: RunGenept, monkeypatch: pytest.MonkeyPatch, realdata: Path
+) -> None:
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "cache"))
+    genept.write_embeddings(genept.embed_genes(encoder="lsa"), tmp_path / "genes.h5ad")
+    labels = DATASETS["task_dosage_sensitivity"].path
+    # Ensembl ids: without the lists of genes nobody knows who they are.
+    lists = [DATASETS[name].path for name in ("ncbi_gene_info_human", "hgnc_complete_set")]
+    files = {f"/{path}": (realdata / "mirror" / path).read_bytes() for path in lists}
+    with serving(files | {f"/{labels}": (realdata / labels).read_bytes()}) as server:
+        monkeypatch.setenv("GENEPT_MIRROR", server.url)
+        assert run_genept("data", "fetch", "ncbi_gene_info_human", "hgnc_complete_set").returncode == 0
+        for line in block("benchmark").strip().splitlines():
+            done = run_genept(*shlex.split(line)[1:])
+            assert done.returncode == 0, done.stderr
+    summary = pd.read_csv(tmp_path / "worth" / "summary.csv").set_index(["embedding", "classifier"])["mean"]
+    assert summary["genes", "logistic_regression"] > summary["random vectors", "logistic_regression"]
+    assert "dosage" in (tmp_path / "worth" / "report.html").read_text(encoding="utf-8")
+    assert len(pd.read_csv(tmp_path / "programs.csv")) > 100
 
 
 def test_every_file_that_is_linked_is_there() -> None:

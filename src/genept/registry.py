@@ -22,10 +22,10 @@ class Registry(Generic[T]):
     group
         Entry-point group through which other packages add theirs.
     builtins
-        Name to ``"module:factory"``.
+        Name to ``"module:factory"``, or to a factory.
     """
 
-    def __init__(self, kind: str, *, group: str, builtins: Mapping[str, str]) -> None:
+    def __init__(self, kind: str, *, group: str, builtins: Mapping[str, str | Callable[..., object]]) -> None:
         self.kind = kind
         self.group = group
         self._builtins = dict(builtins)
@@ -112,7 +112,10 @@ class Registry(Generic[T]):
         if name in self._entry_points:
             factory = self._entry_points[name].load()
         elif name in self._builtins:
-            module, _, attribute = self._builtins[name].partition(":")
+            builtin = self._builtins[name]
+            if callable(builtin):
+                return builtin
+            module, _, attribute = builtin.partition(":")
             factory = getattr(import_module(module), attribute)
         else:
             raise UnknownNameError(

@@ -1,5 +1,19 @@
-"""What the vectors are worth."""
+"""What the vectors are worth. The names below load on first use."""
 
-from genept.benchmark.representation import RepresentationScores, score_representation
+from typing import TYPE_CHECKING
 
-__all__ = ["RepresentationScores", "score_representation"]
+import lazy_loader
+
+if TYPE_CHECKING:
+    from genept.benchmark.gene_benchmark import benchmark_genes
+    from genept.benchmark.representation import RepresentationScores, score_representation
+
+__getattr__, __dir__, _ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "gene_benchmark": ["benchmark_genes"],
+        "representation": ["RepresentationScores", "score_representation"],
+    },
+)
+
+__all__ = ["RepresentationScores", "benchmark_genes", "score_representation"]

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from genept import __version__
-from genept.cli import cache, cells, data, demo, genes, texts
+from genept.cli import benchmark, cache, cells, data, demo, genes, texts
 from genept.errors import GeneptError, GeneptWarning
 
 app = typer.Typer(
@@ -23,6 +23,7 @@ app.command("demo")(demo.demo)
 app.add_typer(genes.app, name="genes")
 app.add_typer(texts.app, name="texts")
 app.add_typer(cells.app, name="cells")
+app.add_typer(benchmark.app, name="benchmark")
 app.add_typer(data.app, name="data")
 app.add_typer(cache.app, name="cache")
 

@@ -1,4 +1,4 @@
-"""``genept genes``: embed, convert, formats, resolve, info."""
+"""``genept genes``: embed, convert, formats, resolve, info, programs."""
 
 import logging
 from pathlib import Path
@@ -23,6 +23,7 @@ from genept.cli.encoder_options import (
 )
 from genept.cli.options import BareSymbolsOption, OnlyOption, TaxonOption, TemplateOption
 from genept.cli.output import JsonOption, check_output, need_output, print_json, print_table
+from genept.cli.programs import programs
 from genept.errors import ArgumentError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 app = typer.Typer(help="Gene embeddings: make them, look at them.", no_args_is_help=True)
+app.command()(programs)
 
 
 @app.command()

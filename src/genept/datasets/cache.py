@@ -10,7 +10,8 @@ from pathlib import Path
 from platformdirs import user_cache_path
 
 from genept.atomic import written_whole
-from genept.datasets.registry import DATASETS, Dataset
+from genept.datasets.dataset import Dataset
+from genept.datasets.registry import DATASETS
 from genept.datasets.verify import digest_of
 from genept.errors import MissingDataError, UnknownNameError, name_some
 

@@ -8,8 +8,8 @@ from pathlib import Path
 from filelock import FileLock
 
 from genept.datasets.cache import Fetched, cache_folder, in_cache, known_file, write_record
+from genept.datasets.dataset import Dataset
 from genept.datasets.download import download
-from genept.datasets.registry import Dataset
 from genept.datasets.verify import verify
 from genept.errors import FetchError, OutputError
 

@@ -1,48 +1,7 @@
 """Data sets and upstream files that genept knows, as data."""
 
-from dataclasses import dataclass
-from typing import Literal
-
-Form = Literal["gzip", "text", "zip", "h5ad"]
-
-
-@dataclass(frozen=True)
-class Dataset:
-    """A data set or upstream file: what it is, where it comes from, and what one may do with it.
-
-    Parameters
-    ----------
-    name
-        Its name here.
-    title
-        What it is, in a line.
-    origin
-        Where it comes from: a URL, or a package that brings it.
-    licence
-        On what terms.
-    citation
-        What to cite.
-    form
-        What the file is, so that a page of HTML in its place is noticed.
-    path
-        Where it lies, below the cache folder and below a mirror; empty for what a package brings.
-    header
-        What stands in the first line of its text, decompressed; columns may come in any order.
-    checksum
-        ``"sha256:..."`` or ``"md5:..."`` where upstream fixes one; otherwise empty, and what was
-        fetched is recorded.
-    """
-
-    name: str
-    title: str
-    origin: str
-    licence: str
-    citation: str
-    form: Form
-    path: str = ""
-    header: str = ""
-    checksum: str = ""
-
+from genept.datasets.dataset import Dataset
+from genept.datasets.task_files import TASK_FILES
 
 _NCBI = "https://ftp.ncbi.nlm.nih.gov"
 _NCBI_LICENCE = "public domain (work of the US government)"
@@ -123,5 +82,6 @@ DATASETS = {
             path="zenodo/10833191/GenePT_emebdding_v2.zip",
             checksum="md5:3f6ce4317e3a0091978ae5cb8fbf05a3",
         ),
+        *TASK_FILES,
     )
 }

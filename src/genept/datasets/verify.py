@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from pathlib import Path
 
-from genept.datasets.registry import Dataset
+from genept.datasets.dataset import Dataset
 from genept.errors import FetchError
 
 _CHUNK = 1 << 20

@@ -50,7 +50,7 @@ class LSA:
         EncoderError
             If the corpus has too few texts or words.
         """
-        vectorizer = _vectorizer()
+        vectorizer = tfidf_vectorizer()
         try:
             weights = vectorizer.fit_transform(corpus)
         except ValueError as error:
@@ -98,7 +98,7 @@ class FittedLSA:
         self, *, words: NDArray[np.str_], idf: NDArray[np.float32], components: NDArray[np.float32]
     ) -> None:
         self._words, self._idf, self._components = words, idf, components
-        self._vectorizer = _vectorizer(vocabulary=list(words))
+        self._vectorizer = tfidf_vectorizer(vocabulary=list(words))
         self._vectorizer.idf_ = idf
         self.dimensions = len(components)
         learned = hashlib.sha256("\0".join(words).encode())
@@ -137,7 +137,19 @@ class FittedLSA:
         return {"model": f"TF-IDF of {len(self._words)} words and truncated SVD, fitted on the gene texts"}
 
 
-def _vectorizer(vocabulary: list[str] | None = None) -> TfidfVectorizer:
+def tfidf_vectorizer(vocabulary: list[str] | None = None) -> TfidfVectorizer:
+    """Make what weights the words of gene texts: English stop words left out, sublinear TF-IDF, unit l2 norm.
+
+    Parameters
+    ----------
+    vocabulary
+        The words that count, in the order of the columns; by default those of the corpus it is fitted on.
+
+    Returns
+    -------
+    TfidfVectorizer
+        scikit-learn's, for float32.
+    """
     return TfidfVectorizer(
         token_pattern=_TOKENS,
         stop_words="english",

@@ -92,7 +92,14 @@ def is_identifier(name: str) -> bool:
     return any(pattern.fullmatch(name) for pattern in (_ENSEMBL, _ENTREZ))
 
 
-def _repeated(names: Sequence[str]) -> list[str]:
+def repeated_names(names: Sequence[str]) -> list[str]:
+    """Names that stand more than once, each once.
+
+    Examples
+    --------
+    >>> repeated_names(["CD3E", "LYZ", "CD3E"])
+    ['CD3E']
+    """
     return [name for name, count in Counter(names).items() if count > 1]
 
 
@@ -104,7 +111,7 @@ def refuse_repeated_symbols(symbols: Sequence[str]) -> None:
     GeneNamesError
         Naming the first few.
     """
-    twice = _repeated(symbols)
+    twice = repeated_names(symbols)
     if twice:
         raise GeneNamesError(
             f"gene symbols that stand more than once: {name_some(twice)}",
@@ -121,7 +128,7 @@ def refuse_duplicates(names: Sequence[str]) -> None:
     GeneNamesError
         Naming the first few, and what to do about them.
     """
-    twice = _repeated(names)
+    twice = repeated_names(names)
     if twice:
         raise GeneNamesError(
             f"{len(twice):,} gene names that stand more than once: {name_some(twice)}",

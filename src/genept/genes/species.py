@@ -80,7 +80,7 @@ def gene_files(taxon: int) -> list[Fetched]:
     ArgumentError, MissingDataError
         As :func:`gene_table`.
     """
-    ncbi, *others = _lists(taxon)
+    ncbi, *others = gene_list_names(taxon)
     return [locate(ncbi), *(known for known in map(in_cache, others) if known is not None)]
 
 
@@ -105,10 +105,17 @@ def fetch_gene_files(taxon: int) -> list[Fetched]:
     FetchError, OutputError
         If a file can't be fetched or kept.
     """
-    return [fetch(name) for name in _lists(taxon)]
+    return [fetch(name) for name in gene_list_names(taxon)]
 
 
-def _lists(taxon: int) -> tuple[str, ...]:
+def gene_list_names(taxon: int) -> tuple[str, ...]:
+    """Name the upstream files that the table of a species is made from, NCBI's first.
+
+    Raises
+    ------
+    ArgumentError
+        If the species isn't one of the two.
+    """
     if taxon not in _LISTS:
         raise ArgumentError(
             f"taxon {taxon}", expected="9606 (human) or 10090 (mouse)", do="choose one of the two"

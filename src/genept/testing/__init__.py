@@ -11,6 +11,7 @@ Subclass one in a test file, say how to make yours, and pytest runs the checks::
 
 from genept.testing.encoders import TextEncoderConformance
 from genept.testing.formats import EmbeddingFormatConformance
+from genept.testing.tasks import TaskConformance
 from genept.testing.texts import TextSourceConformance
 
-__all__ = ["EmbeddingFormatConformance", "TextEncoderConformance", "TextSourceConformance"]
+__all__ = ["EmbeddingFormatConformance", "TaskConformance", "TextEncoderConformance", "TextSourceConformance"]

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from genept.cells import measure_coverage, weighted_embedding
 from genept.embeddings import GeneEmbeddings
-from genept.genes import GeneMatch, match_genes, match_resolved
+from genept.genes import GeneMatch
 from genept.tl.coverage import refuse_low_coverage
 from genept.tl.embedded import EmbeddedCells
 from genept.tl.gene_names import no_gene_in_common
@@ -59,11 +59,7 @@ def match_vectors(measured: MeasuredGenes, identity: Identity, genes: GeneEmbedd
     GeneNamesError
         If none has.
     """
-    match = (
-        match_genes(identity.names, genes.genes)
-        if identity.resolution is None
-        else match_resolved(identity.resolution, genes.genes)
-    )
+    match = identity.match(genes.genes)
     if not len(match.columns):
         raise no_gene_in_common(measured, identity.names, genes.genes)
     # A gene without a name in the column that was chosen is reported by its var_name.

@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from genept.embeddings import GeneEmbeddings
 from genept.errors import GeneNamesError, MissingDataError, name_some
-from genept.genes import GeneTable, Resolution, Resolver, match_resolved, species_resolver
+from genept.genes import (
+    GeneMatch,
+    GeneTable,
+    Resolution,
+    Resolver,
+    match_genes,
+    match_resolved,
+    species_resolver,
+)
 from genept.genes.resolve import CASE
 from genept.genes.species import HUMAN, SPECIES, name_gene_files
 from genept.tl.gene_column import VAR_NAMES, find_names, names_in_column, refuse_repeated
@@ -43,6 +51,12 @@ class Identity:
         """Give the words that are kept in ``uns``."""
         return {"names_from": self.names_from, "resolved_by": self.resolved_by}
 
+    def match(self, table: GeneTable) -> GeneMatch:
+        """Find the measured genes in ``table``, by what their names mean or as they stand."""
+        if self.resolution is None:
+            return match_genes(self.names, table)
+        return match_resolved(self.resolution, table)
+
 
 def identify(
     measured: MeasuredGenes,
@@ -75,7 +89,7 @@ def identify(
     GeneNamesError
         If the names are those of another species, or stand more than once.
     """
-    resolver, resolved_by = _resolver(own, taxon) if resolve else (None, EXACT)
+    resolver, resolved_by = resolver_for(own, taxon) if resolve else (None, EXACT)
     if gene_column is not None:
         names_from, names = gene_column, names_in_column(measured.var, gene_column)
     elif resolver is None:
@@ -90,7 +104,7 @@ def identify(
     if resolver is None:
         return Identity(names, names_from, resolved_by, None)
     resolution = resolver.resolve(names)
-    _refuse_other_species(resolution)
+    refuse_other_species(resolution)
     return Identity(names, names_from, resolved_by, resolution)
 
 
@@ -101,7 +115,23 @@ def taxon_of(genes: GeneEmbeddings | None) -> int:
     return int(said) if said.isdigit() else HUMAN
 
 
-def _resolver(own: GeneTable | None, taxon: int) -> tuple[Resolver | None, str]:
+def resolver_for(own: GeneTable | None, taxon: int) -> tuple[Resolver | None, str]:
+    """Make the resolver of names of a species, by NCBI's file where it is in the cache.
+
+    Parameters
+    ----------
+    own
+        Genes whose own names serve where it isn't; without them, names are taken as they stand.
+    taxon
+        NCBI taxon id.
+
+    Returns
+    -------
+    Resolver or None
+        ``None`` where names are taken as they stand.
+    str
+        In words, what names are resolved by.
+    """
     fallback, what = (None, EXACT) if own is None else (Resolver(own), OWN)
     if taxon not in SPECIES:
         log.info("no list of genes is known for taxon %s; gene names are resolved by %s", taxon, what)
@@ -113,8 +143,14 @@ def _resolver(own: GeneTable | None, taxon: int) -> tuple[Resolver | None, str]:
         return fallback, what
 
 
-def _refuse_other_species(resolution: Resolution) -> None:
-    """Raise where most names match in all but letter case, as mouse and human symbols do."""
+def refuse_other_species(resolution: Resolution) -> None:
+    """Refuse names most of which match in all but letter case, as mouse and human symbols do.
+
+    Raises
+    ------
+    GeneNamesError
+        Naming a few.
+    """
     found = int((resolution.rows >= 0).sum())
     by_case = int((resolution.table["matched_by"] == CASE).sum())
     if by_case > found / 2:
