@@ -185,6 +185,13 @@ def test_scores_draws_points_with_whiskers(frame: pd.DataFrame) -> None:
     assert ax.get_xlabel() == "ROC AUC"
 
 
+def test_masked_texts_are_half_filled(frame: pd.DataFrame) -> None:
+    ax = genept.pl.scores(frame[2:3].assign(kind="masked"))
+    (point,) = [line for line in ax.lines if line.get_linestyle() == "None"]
+    assert point.get_fillstyle() == "left"
+    assert texts(ax) == ["LR", "half: words masked"]
+
+
 def test_scores_needs_neither_kind_nor_series(frame: pd.DataFrame) -> None:
     few = frame[frame["series"] == "LR"].drop(columns=["kind", "series"])
     _, given_ax = plt.subplots()
@@ -195,8 +202,14 @@ def test_scores_needs_neither_kind_nor_series(frame: pd.DataFrame) -> None:
 
 
 def test_the_chart_holds_its_labels_however_few_or_long(frame: pd.DataFrame, tmp_path: Path) -> None:
-    one = frame[2:3].assign(name="an embedding whose name is longer than any line of a figure is")
-    assert_inside(genept.pl.scores(one, chance=0.8, chance_label="x" * 30, save=tmp_path / "a.png"))
+    long = "an embedding whose name is longer than any line of a figure is, and three lines of this one"
+    one = frame[2:3].assign(name=long)
+    ax = genept.pl.scores(one, chance=0.8, chance_label="x" * 30, save=tmp_path / "a.png")
+    assert_inside(ax)
+    twins = pd.concat([one, one.assign(name=f"{long}.")])
+    ax = genept.pl.scores(twins, save=tmp_path / "c.png")
+    upper, lower = (label.get_window_extent() for label in ax.get_yticklabels())
+    assert upper.ymin > lower.ymax
     assert_inside(genept.pl.scores(frame, chance=0.8, save=tmp_path / "b.png"))
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 CHANCE = (0.0, (4.0, 3.0))
+# Beside the filled points of embeddings.
+_FILLING: dict[str, dict[str, Any]] = {
+    "control": {"markerfacecolor": "white"},
+    "masked": {"fillstyle": "left", "markerfacecoloralt": "white"},
+}
 _NEEDED = ("name", "mean", "low", "high")
 
 
@@ -37,9 +42,10 @@ def scores(
     ----------
     frame
         One row per point, with columns ``name``, ``mean``, ``low``, ``high`` (the interval, or missing
-        where there is none), and optionally ``kind`` (``"control"`` is drawn open, below a line;
-        anything else is filled) and ``series`` (such as the classifier: several points on the line of
-        a name, told apart by shape and colour). A missing ``mean`` is written as "not computed".
+        where there is none), and optionally ``kind`` (``"control"`` is drawn open, below a line,
+        ``"masked"`` half filled, anything else filled) and ``series`` (such as the classifier: several
+        points on the line of a name, told apart by shape and colour). A missing ``mean`` is written as
+        "not computed".
     chance
         Score of guessing, drawn as a broken line.
     chance_label
@@ -105,14 +111,14 @@ def scores(
         ax.axvline(chance, color=REFERENCE, linestyle=CHANCE, linewidth=1.3, zorder=1)
     if 0 < n_embeddings < len(names):
         ax.axhline(n_embeddings - 0.25, color="#bbbbbb", linewidth=0.8, zorder=0)
-    ax.set_yticks(list(heights.values()), [fill(name, 34) for name in names])
+    ax.set_yticks(list(heights.values()), [_label(name) for name in names])
     ax.set_ylim(max(heights.values()) + 0.6, -0.6)
     ax.set_xlabel(xlabel)
     ax.grid(axis="x", color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
-    _add_legend(ax, series, chance=None if chance is None else chance_label, controls=bool(is_control.any()))
+    _add_legend(ax, series, chance=None if chance is None else chance_label, kinds=set(rows["kind"]))
     if title is not None:
         ax.set_title(title, loc="left")
     save_figure(ax, save)
@@ -122,7 +128,12 @@ def scores(
 def chart_size(frame: pd.DataFrame) -> tuple[float, float]:
     """Inches that the chart of these scores needs: as high as there are names and series."""
     n_series = frame["series"].nunique() if "series" in frame else 1
-    return 7.2, 1.7 + frame["name"].nunique() * (0.2 + 0.16 * n_series)
+    lines = max(_label(name).count("\n") + 1 for name in frame["name"])
+    return 7.2, 1.7 + frame["name"].nunique() * max(0.2 + 0.16 * n_series, 0.06 + 0.17 * lines)
+
+
+def _label(name: str) -> str:
+    return fill(name, 34)
 
 
 def _checked(frame: pd.DataFrame) -> pd.DataFrame:
@@ -181,13 +192,13 @@ def _draw_series(ax: "Axes", rows: pd.DataFrame, heights: dict[str, float], plac
             marker=MARKERS[i % len(MARKERS)],
             markersize=6.5,
             color=color,
-            markerfacecolor="white" if kind == "control" else color,
             markeredgewidth=1.5,
             linestyle="none",
+            **_FILLING.get(kind, {}),
         )
 
 
-def _add_legend(ax: "Axes", series: Sequence[str], *, chance: str | None, controls: bool) -> None:
+def _add_legend(ax: "Axes", series: Sequence[str], *, chance: str | None, kinds: set[str]) -> None:
     from matplotlib.lines import Line2D
 
     handles = [
@@ -195,18 +206,11 @@ def _add_legend(ax: "Axes", series: Sequence[str], *, chance: str | None, contro
         for i, one in enumerate(series)
         if one
     ]
-    if controls:
-        handles.append(
-            Line2D(
-                [],
-                [],
-                color="#333333",
-                marker="o",
-                linestyle="none",
-                markerfacecolor="white",
-                label="open: a control",
-            )
-        )
+    handles += [
+        Line2D([], [], color="#333333", marker="o", linestyle="none", label=label, **_FILLING[kind])
+        for kind, label in (("control", "open: a control"), ("masked", "half: words masked"))
+        if kind in kinds
+    ]
     if chance is not None:
         handles.append(Line2D([], [], color=REFERENCE, linestyle=CHANCE, label=chance))
     if handles:

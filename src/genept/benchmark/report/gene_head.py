@@ -43,13 +43,14 @@ def head(results: GeneResults, compared: pd.DataFrame) -> list[Block]:
 def _extent(results: GeneResults) -> str:
     embeddings, controls = results.names("embedding"), results.names("control")
     computed = results.summary["mean"].notna()
+    missing = "" if computed.all() else f"; {int((~computed).sum()):,} could not be computed"
     protocols = join_names([name for name in dict.fromkeys(results.results["protocol"]) if name])
     classifiers = join_names([called(name) for name in dict.fromkeys(results.summary["classifier"]) if name])
     return (
         f"This run scored {number_of(len(embeddings), 'embedding')} of genes ({join_names(embeddings)}) and "
         f"{number_of(len(controls), 'control')} ({join_names(controls)}) in "
         f"{number_of(len(results.tasks), 'task')}, with {classifiers}, by the protocol {protocols}. "
-        f"It computed {number_of(int(computed.sum()), 'score')}; {int((~computed).sum()):,} could not be."
+        f"It computed {number_of(int(computed.sum()), 'score')}{missing}."
     )
 
 
