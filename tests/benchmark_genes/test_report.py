@@ -293,7 +293,7 @@ def test_a_rerun_writes_the_same_bytes_whatever_the_users_settings(tmp_path: Pat
 def test_a_map_of_the_genes_is_shown_where_there_is_one(written: Path, copy: Copy) -> None:
     folder = copy()
     assert "Map of the genes" not in read_page(write_gene_report(folder)).text
-    shutil.copy(written / "scores.ggi.roc_auc.png", folder / "umap.png")
+    shutil.copy(written / "scores.ggi.roc_auc.png", folder / "umap.functional_class.minilm.png")
     assert "Map of the genes" in read_page(write_gene_report(folder)).text
 
 

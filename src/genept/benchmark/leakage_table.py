@@ -128,7 +128,9 @@ class LeakageTable:
         return table
 
     def _names_in(self, texts: GeneTexts) -> NamedGenes:
-        return self._named.setdefault(id(texts), NamedGenes(texts))
+        if id(texts) not in self._named:
+            self._named[id(texts)] = NamedGenes(texts)
+        return self._named[id(texts)]
 
 
 def _by_class(sample: Sample, rows: NDArray[np.intp]) -> dict[str, NDArray[np.intp]]:

@@ -30,7 +30,7 @@ def write_gene_report(folder: str | Path) -> Path:
     folder
         What ``genept benchmark genes -o`` wrote: ``results.csv``, ``summary.csv``, ``differences.csv``,
         ``labels.csv``, ``leakage.csv``, ``provenance.json``, ``predictions/`` and, where there is one,
-        ``umap.png``.
+        ``umap.*.png``.
 
     Returns
     -------
@@ -75,11 +75,11 @@ def _overview(results: GeneResults, compared: pd.DataFrame) -> Section:
 
 
 def _map(folder: Path) -> list[Section]:
-    path = folder / "umap.png"
-    if not path.exists():
+    drawn = sorted(folder.glob("umap.*.png"))
+    if not drawn:
         return []
-    caption = "All genes in two dimensions (UMAP), coloured by functional class."
-    return [Section("Map of the genes", [Figure(path, caption, caption)])]
+    caption = "Genes in two dimensions (UMAP) by one embedding, coloured by class."
+    return [Section("Map of the genes", [Figure(path, caption, caption) for path in drawn])]
 
 
 def _gaps(results: GeneResults) -> list[Section]:
