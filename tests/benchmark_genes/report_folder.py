@@ -187,7 +187,7 @@ def _differences(results: pd.DataFrame) -> pd.DataFrame:
             # One difference has no test, as where there is one fold only.
             if names[0] == "n1_targets" and other == "random vectors":
                 ends[1:] = [np.nan, np.nan]
-            p = np.nan if np.isnan(ends[1]) else 0.0002 if ends[1] > 0 else 0.2
+            p = np.nan if np.isnan(ends[1]) else 0.0002 if ends[1] > 0 or ends[2] < 0 else 0.2
             rows.append([*names, one, other, *ends, p, len(gaps)])
     columns = [*keys, "embedding", "other", "difference", "low", "high", "p_value", "n_values"]
     return pd.DataFrame(rows, columns=columns)

@@ -127,7 +127,7 @@ def test_other_features_differences_and_leakage_are_there(written: Path, page: F
     ]
     assert {row[header.index("p")] for row in rows} <= {"<0.001", "0.200"}
     leakage = pd.read_csv(written / "leakage.csv")
-    header, *rows = page.table("Functional class: genes whose text")
+    header, *rows = page.table("Functional class: words of the labels")
     mine = leakage[leakage["task"] == "functional_class"]
     assert [row[header.index("share")] for row in rows] == [f"{100 * share:.1f} %" for share in mine["share"]]
 
@@ -224,6 +224,16 @@ def test_differences_may_be_written_either_way_round(written: Path, tmp_path: Pa
     assert compared(written)["paired"].any()
 
 
+def test_an_interval_without_a_small_p_value_decides_nothing(written: Path, tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(written, tmp_path / "p"))
+    before = compared(folder)
+    edit(folder, "differences", lambda frame: frame.assign(p_value="0.05"))
+    assert set(compared(folder).loc[before["paired"], "outcome"]) == {"no clear difference"}
+    edit(folder, "differences", lambda frame: frame.assign(p_value=""))
+    pd.testing.assert_frame_equal(compared(folder), before)
+    assert "above" in set(before["outcome"])
+
+
 def test_without_paired_differences_intervals_must_not_overlap(written: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(written, tmp_path / "unpaired"))
     edit(folder, "differences", lambda frame: frame[:0])
@@ -307,7 +317,7 @@ def test_without_predictions_the_page_says_so(tmp_path: Path) -> None:
 
 def test_a_representation_that_was_never_made_is_named_once(copy: Copy) -> None:
     folder = copy()
-    row = {"embedding": "PCA", "kind": "control", "note": "no matrix", "n_values": "0"}
+    row = {"embedding": "PCA", "kind": "control", "note": "not computable: no matrix", "n_values": "0"}
     edit(folder, "summary", add(row))
     found = read_page(write_gene_report(folder))
     assert "no matrix: PCA, in all tasks (1 score)" in found.text
@@ -407,6 +417,8 @@ def test_text_where_numbers_stand_and_no_scores(copy: Copy) -> None:
     edit(folder, "leakage", lambda frame: frame.assign(share="many"))
     with pytest.raises(InputFileError, match="text in the column share"):
         write_gene_report(folder)
+    edit(folder, "leakage", lambda frame: frame.assign(share="0.0"))
+    assert "no text holds any of the words" in read_page(write_gene_report(folder)).text
     edit(folder, "leakage", lambda frame: frame.assign(share=""))
     assert "leakage isn't known" in read_page(write_gene_report(folder)).text
     edit(folder, "summary", lambda frame: frame[:0])

@@ -11,16 +11,22 @@ ABOVE, UNDECIDED, BELOW, NOT_COMPUTED = "above", "no clear difference", "below",
 OUTCOMES = (ABOVE, UNDECIDED, BELOW, NOT_COMPUTED)
 _COLUMNS = ["task", "embedding", "control", "metric", "classifier", "outcome", "paired"]
 
+# The p-value that is small enough, as the intervals hold 95 %.
+LEVEL = 0.05
+
 _Score = Mapping[str, float]
+# Classifier, one and other, to the ends of the interval and the p-value, which may be missing.
+_Differences = Mapping[tuple[str, str, str], tuple[float, float, float]]
 
 
 def compare_with_controls(results: GeneResults) -> pd.DataFrame:
     """Compare each embedding with each control that is about it, or about none, in each task.
 
-    An embedding is above a control where the 95 % interval of their paired difference lies above
-    zero; where there is no paired difference, where its own interval lies above the control's, which
-    is harder. Both are taken with the task's main metric and features, and with the first classifier
-    that both have a score of: logistic regression, or else random forest.
+    An embedding is above a control where the 95 % interval of their paired difference lies above zero
+    and its p-value, where there is one, is below 0.05: the two are made in different ways, and a claim
+    should stand by both. Where there is no paired difference, its own interval must lie above the
+    control's, which is harder. Scores are those of the task's main metric and features, and of the
+    first classifier that both have a score of: logistic regression, or else random forest.
 
     Parameters
     ----------
@@ -51,10 +57,8 @@ def compare_with_controls(results: GeneResults) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _differences(
-    differences: pd.DataFrame, task: str, metric: str, features: str
-) -> dict[tuple[str, str, str], tuple[float, float]]:
-    """Interval of (one minus other), for each classifier, both ways round."""
+def _differences(differences: pd.DataFrame, task: str, metric: str, features: str) -> _Differences:
+    """Interval and p-value of (one minus other), for each classifier, both ways round."""
     rows = differences[
         differences["task"].eq(task)
         & differences["metric"].eq(metric)
@@ -63,17 +67,16 @@ def _differences(
         & differences["high"].notna()
     ]
     found = {}
-    for classifier, one, other, low, high in zip(
-        rows["classifier"], rows["embedding"], rows["other"], rows["low"], rows["high"], strict=True
-    ):
-        found[classifier, one, other] = (float(low), float(high))
-        found[classifier, other, one] = (-float(high), -float(low))
+    said = rows[["classifier", "embedding", "other", "low", "high", "p_value"]]
+    for classifier, one, other, low, high, p in said.itertuples(index=False, name=None):
+        found[classifier, one, other] = (low, high, p)
+        found[classifier, other, one] = (-high, -low, p)
     return found
 
 
 def _compare(
     chosen: pd.DataFrame,
-    differences: Mapping[tuple[str, str, str], tuple[float, float]],
+    differences: _Differences,
     embedding: str,
     control: str,
 ) -> tuple[str, str, bool]:
@@ -81,9 +84,10 @@ def _compare(
     mine, others = _by_classifier(scores, embedding), _by_classifier(scores, control)
     for classifier in ordered(scores["classifier"], CLASSIFIERS):
         if classifier in mine and classifier in others:
-            interval = differences.get((classifier, embedding, control))
-            if interval is not None:
-                return classifier, _outcome(*interval), True
+            paired = differences.get((classifier, embedding, control))
+            if paired is not None:
+                low, high, p = paired
+                return classifier, UNDECIDED if p >= LEVEL else _outcome(low, high), True
             one, other = mine[classifier], others[classifier]
             # A missing interval compares false, and leaves the matter undecided.
             return classifier, _outcome(one["low"] - other["high"], one["high"] - other["low"]), False

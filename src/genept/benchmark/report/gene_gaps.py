@@ -29,4 +29,6 @@ def find_gaps(results: GeneResults) -> pd.DataFrame:
     missing = missing[~pd.MultiIndex.from_frame(missing[_KEYS]).isin(pd.MultiIndex.from_frame(whole[_KEYS]))]
     folds = missing.groupby([*_KEYS, "note"], sort=False).size().rename("folds missing").reset_index()
     gaps = pd.concat([scores, folds.rename(columns={"note": "reason"})], ignore_index=True)
-    return gaps.assign(reason=gaps["reason"].replace("", "no reason was given"))
+    # Rows of the results say "not computable" first, which goes without saying here.
+    reasons = gaps["reason"].str.removeprefix("not computable: ")
+    return gaps.assign(reason=reasons.replace("", "no reason was given"))

@@ -59,7 +59,10 @@ def _victories(compared: pd.DataFrame) -> list[Block]:
     if decided.empty:
         return [Paragraph("No embedding could be set beside a control, so their worth isn't known.")]
     unpaired = int((~decided["paired"].astype(bool)).sum())
-    how = "“Above” means that the 95 % interval of the paired difference lies above zero"
+    how = (
+        "“Above” means that the 95 % interval of the paired difference lies above zero, with p < 0.05 "
+        "where a test could be made"
+    )
     if unpaired:
         without = number_of(unpaired, "comparison")
         how += f" (or, in {without} without one, that the two scores' own intervals don't overlap)"
@@ -67,8 +70,8 @@ def _victories(compared: pd.DataFrame) -> list[Block]:
         Listing([_counts(str(name), rows) for name, rows in compared.groupby("embedding", sort=False)]),
         Paragraph(
             f"{how}. Each comparison is by the task's first metric and by one classifier, the same for both. "
-            f"Of {number_of(len(decided), 'such comparison')}, about {len(decided) / 40:.1f} would come out "
-            "above by chance alone if nothing differed; the counts are not corrected for that."
+            f"Of {number_of(len(decided), 'such comparison')}, up to about {len(decided) / 40:.1f} would "
+            "come out above by chance alone if nothing differed; the counts are not corrected for that."
         ),
     ]
 
@@ -118,6 +121,8 @@ def _leakage(results: GeneResults) -> str:
     measured = results.leakage[results.leakage["share"].notna()]
     if measured.empty:
         return "No text was searched for words of the labels, so leakage isn't known."
+    if measured["share"].max() == 0:
+        return "Leakage: no text holds any of the words of the labels that were searched for."
     worst = measured.iloc[int(measured["share"].to_numpy().argmax())]
     said = (
         f"Largest leakage: in “{results.title(worst['task'])}”, {percent(worst['share'])} of the class "

@@ -124,7 +124,7 @@ def leakage_table(rows: pd.DataFrame, caption: str) -> Table:
             "embedding": rows["embedding"],
             "class": rows["class"],
             "words": rows["words"],
-            "genes": rows["n"],
+            "in all": rows["n"],
             "with a word": rows["n_with_words"],
             "share": rows["share"],
             "score": rows["score"],
@@ -133,7 +133,7 @@ def leakage_table(rows: pd.DataFrame, caption: str) -> Table:
         }
     )
     formats: Formats = {
-        "genes": count,
+        "in all": count,
         "with a word": count,
         "share": percent,
         "score": decimals,

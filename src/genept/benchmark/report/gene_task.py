@@ -66,7 +66,7 @@ def _about(results: GeneResults, task: str) -> str:
     if label["groups"]:
         said.append(f"Groups: {label['groups']}.")
     if label["note"]:
-        said.append(str(label["note"]))
+        said.append(f"{str(label['note']).removesuffix('.')}.")
     return " ".join(said)
 
 
@@ -104,5 +104,5 @@ def _differences_and_leakage(results: GeneResults, task: str) -> list[Block]:
         )
     leakage = results.leakage[results.leakage["task"] == task]
     if len(leakage):
-        blocks.append(leakage_table(leakage, f"{title}: genes whose text holds a word of the labels."))
+        blocks.append(leakage_table(leakage, f"{title}: words of the labels in the texts."))
     return blocks
