@@ -1,84 +1,64 @@
-"""Features of pairs of genes, made of two vectors."""
-
-from collections.abc import Callable, Iterator
-from typing import Any
+"""What a classifier is told about a pair of genes: a matrix of it, or the products with one."""
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
-from scipy.sparse.linalg import LinearOperator
 
-from genept.benchmark.representations import Vectors
-from genept.errors import ArgumentError
+from genept.benchmark.pairs.checks import check_pairs
+from genept.benchmark.pairs.combine import FEATURES, LINEAR, Vectors, blocks, combine
+from genept.benchmark.pairs.operators import BlockPairs, LinearPairs, PairOperator
 
-# Entries of a block of features; a few tens of megabytes.
-_BLOCK = 1 << 22
-
-# Where features are linear in the two vectors: their weights.
-_LINEAR = {"sum": (1.0, 1.0), "mean": (0.5, 0.5)}
-_BY_PAIR: dict[str, Callable[[Any, Any], Any]] = {
-    "product": lambda one, other: one * other,
-    "absolute_difference": lambda one, other: abs(one - other),
-}
-CONCATENATION = "concatenation"
-FEATURES = ("sum", "mean", "product", CONCATENATION, "absolute_difference")
+__all__ = ["FEATURES", "pair_matrix", "pair_operator"]
 
 
-def pair_operator(vectors: Vectors, pairs: NDArray[np.intp], features: str) -> LinearOperator:
-    """Make the matrix of features as an operator, without its rows where that can be.
+def pair_operator(vectors: Vectors, pairs: NDArray[np.integer], features: str = "sum") -> PairOperator:
+    """Products with the matrix of the pairs' features, which is never made.
 
-    With P the (n_pairs x n_genes) incidence matrix and E the vectors, sums are P E, and (P E) w = P (E w): a
-    product by the genes, not by the pairs, in time and memory. The mean and the concatenation go likewise.
-    Products and differences aren't linear in E: their rows are made block by block, each time anew.
+    The sum, the mean and the concatenation are linear in the vectors: with P the pair-incidence matrix and
+    E the vectors, (P E) w = P (E w), so a product costs as much as one with the genes that occur in the
+    pairs. For the product and the absolute difference, blocks of pairs are made, used and dropped.
 
     Parameters
     ----------
     vectors
-        (n_genes, d) array.
+        (n_genes, d) gene vectors, dense or sparse.
     pairs
-        (n, 2) rows of the two genes of each pair.
+        (n, 2) rows of ``vectors``; a pair may occur several times, and a gene with itself.
     features
-        One of :data:`FEATURES`. ``"concatenation"`` is of the two in the order given, so that (a, b) and
-        (b, a) differ; the others are symmetric.
+        ``sum`` (the paper's), ``mean``, ``product`` (value by value), ``concatenation`` or
+        ``absolute_difference``. The concatenation is the first gene's vector, then the second's, as the
+        pair is given: it alone is not the same for (a, b) and (b, a).
 
     Returns
     -------
-    LinearOperator
-        (n, d), of the concatenation (n, 2 d), float64.
+    PairOperator
+        A float64 ``LinearOperator`` of shape (n, d), or (n, 2 d) for the concatenation.
 
     Raises
     ------
+    UnknownNameError
+        If there are no such features.
     ArgumentError
-        If there is no such way, or a row is out of range.
+        If shapes are wrong or a row isn't among the genes.
+    ValuesError
+        If a vector of a gene in the pairs isn't finite.
+
+    Examples
+    --------
+    >>> vectors = np.array([[1, 0], [0, 2], [3, 3]], dtype=np.float32)
+    >>> operator = pair_operator(vectors, np.array([[0, 1], [1, 2]]), "sum")
+    >>> operator @ np.array([1.0, 10.0])
+    array([21., 53.])
+    >>> operator.rmatvec(np.array([1.0, 1.0]))
+    array([4., 7.])
     """
-    _check(vectors, pairs, features)
-    if features in _BY_PAIR:
-        return _blockwise(vectors, pairs, features)
-    genes, position = np.unique(pairs, return_inverse=True)
-    own = vectors[genes].astype(np.float64)
-    # Products with the transpose of a CSR matrix would go by columns.
-    transposed = own.T.tocsr() if sparse.issparse(own) else own.T
-    position = position.reshape(pairs.shape)
-    if features == CONCATENATION:
-        sides = [_incidence(position[:, [side]], (1.0,), len(genes)) for side in (0, 1)]
-    else:
-        sides = [_incidence(position, _LINEAR[features], len(genes))]
-    back = [side.T.tocsr() for side in sides]
-    d = own.shape[1]
-
-    def times(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        parts = weights.reshape(len(sides), d)
-        return sum(side @ (own @ part) for side, part in zip(sides, parts, strict=True))
-
-    def transposed_times(errors: NDArray[np.float64]) -> NDArray[np.float64]:
-        return np.concatenate([transposed @ (side @ errors.ravel()) for side in back])
-
-    shape = (len(pairs), d * len(sides))
-    return LinearOperator(shape, matvec=times, rmatvec=transposed_times, dtype=np.float64)
+    check_pairs(vectors, pairs, features)
+    operator = LinearPairs if features in LINEAR else BlockPairs
+    return operator(vectors, pairs, features)
 
 
-def pair_matrix(vectors: Vectors, pairs: NDArray[np.intp], features: str) -> Vectors:
-    """Make the features of all pairs, for classifiers that need them at once.
+def pair_matrix(vectors: Vectors, pairs: NDArray[np.integer], features: str = "sum") -> NDArray[np.float32]:
+    """Make the matrix of the pairs' features, for classifiers that need it, such as random forests.
 
     Parameters
     ----------
@@ -87,77 +67,26 @@ def pair_matrix(vectors: Vectors, pairs: NDArray[np.intp], features: str) -> Vec
 
     Returns
     -------
-    (n, d) or (n, 2 d) array
-        Of the type of ``vectors``.
+    (n, d) float32 array, (n, 2 d) for the concatenation
+        One row for each pair; dense for sparse vectors, too.
 
     Raises
     ------
-    ArgumentError
+    UnknownNameError, ArgumentError, ValuesError
         As :func:`pair_operator`.
 
     Examples
     --------
-    >>> pair_matrix(np.eye(2, dtype=np.float32), np.array([[0, 1], [1, 1]]), "sum")
-    array([[1., 1.],
-           [0., 2.]], dtype=float32)
+    >>> vectors = np.array([[1, 0], [0, 2], [3, 3]], dtype=np.float32)
+    >>> pair_matrix(vectors, np.array([[0, 1], [1, 2]]), "absolute_difference")
+    array([[1., 2.],
+           [3., 1.]], dtype=float32)
     """
-    _check(vectors, pairs, features)
-    one, other = vectors[pairs[:, 0]], vectors[pairs[:, 1]]
-    if features == CONCATENATION:
-        return (
-            sparse.csr_array(sparse.hstack([one, other])) if sparse.issparse(one) else np.hstack([one, other])
-        )
-    if features in _BY_PAIR:
-        made = _BY_PAIR[features](one, other)
-        return sparse.csr_array(made) if sparse.issparse(made) else made
-    first, second = (np.float32(weight) for weight in _LINEAR[features])
-    return one * first + other * second
-
-
-def _incidence(position: NDArray[np.intp], weights: tuple[float, ...], n_genes: int) -> sparse.csr_array:
-    n, width = position.shape
-    values = np.tile(np.array(weights), n)
-    starts = np.arange(0, n * width + 1, width)
-    return sparse.csr_array((values, position.ravel(), starts), shape=(n, n_genes))
-
-
-def _blockwise(vectors: Vectors, pairs: NDArray[np.intp], features: str) -> LinearOperator:
-    d = vectors.shape[1]
-    size = max(1, _BLOCK // d)
-
-    def blocks() -> Iterator[tuple[slice, Any]]:
-        for start in range(0, len(pairs), size):
-            rows = slice(start, min(start + size, len(pairs)))
-            made = pair_matrix(vectors, pairs[rows], features)
-            yield rows, made.astype(np.float64)
-
-    def times(weights: NDArray[np.float64]) -> NDArray[np.float64]:
-        result = np.empty(len(pairs))
-        for rows, block in blocks():
-            result[rows] = block @ weights.ravel()
-        return result
-
-    def transposed_times(errors: NDArray[np.float64]) -> NDArray[np.float64]:
-        result = np.zeros(d)
-        for rows, block in blocks():
-            result += block.T @ errors.ravel()[rows]
-        return result
-
-    return LinearOperator((len(pairs), d), matvec=times, rmatvec=transposed_times, dtype=np.float64)
-
-
-def _check(vectors: Vectors, pairs: NDArray[np.intp], features: str) -> None:
-    if features not in FEATURES:
-        raise ArgumentError(
-            f"features {features!r} of pairs", expected=f"one of {', '.join(FEATURES)}", do="choose one"
-        )
-    if pairs.ndim != 2 or pairs.shape[1] != 2 or not len(pairs):
-        raise ArgumentError(
-            f"pairs of shape {pairs.shape}", expected="two rows of genes for each pair", do="pass (n, 2) rows"
-        )
-    if pairs.min() < 0 or pairs.max() >= vectors.shape[0]:
-        raise ArgumentError(
-            f"rows from {pairs.min()} to {pairs.max()} of {vectors.shape[0]:,} genes",
-            expected="rows that are there",
-            do="pass positions in the vectors, from 0 on",
-        )
+    check_pairs(vectors, pairs, features)
+    width = vectors.shape[1] * (2 if features == "concatenation" else 1)
+    out = np.empty((len(pairs), width), dtype=np.float32)
+    for some in blocks(vectors, len(pairs)):
+        first, second = (vectors[pairs[some, side]].astype(np.float32) for side in (0, 1))
+        block = combine(first, second, features)
+        out[some] = block.toarray() if isinstance(block, sparse.csr_array) else block
+    return out

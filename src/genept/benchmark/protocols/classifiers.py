@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from genept.benchmark.representations import LOGISTIC_REGRESSION, Vectors
 
 # Inverse strengths of the penalty to choose from, on vectors whose mean squared length is 1.
-STRENGTHS = tuple(10.0**power for power in range(-2, 5))
+STRENGTHS = tuple(10.0**power for power in range(-3, 4))
 # Up to so many unknowns Newton's method costs less than L-BFGS; it converges in some ten steps.
 _NEWTON_UNKNOWNS = 2048
 
