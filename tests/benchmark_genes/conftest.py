@@ -1,8 +1,10 @@
 """Gene embeddings of a few texts, by encoders of every kind."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from threadpoolctl import threadpool_limits
 
 import genept
 from genept import GeneEmbeddings, GeneTable, GeneTexts
@@ -17,6 +19,13 @@ TEXTS = {
     "PTENP1": "A pseudogene of PTEN.",
     "MACROH2A1": "One protein of chromatin.",
 }
+
+
+@pytest.fixture(autouse=True)
+def _one_thread() -> Iterator[None]:
+    """As jobs run; small products on many threads wait for one another."""
+    with threadpool_limits(1):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -62,7 +62,7 @@ def test_the_same_as_a_naive_nested_cross_validation() -> None:
 
 
 def _scores(X: np.ndarray, y: np.ndarray, tested: np.ndarray, C: float) -> np.ndarray:
-    model = LogisticRegression(C=C, tol=1e-9, max_iter=10_000).fit(X, y)
+    model = LogisticRegression(C=C, tol=1e-5, max_iter=1000).fit(X, y)
     return np.asarray(model.decision_function(tested))
 
 
@@ -195,7 +195,5 @@ def test_pairs_of_one_kind_only() -> None:
 
 def test_a_rerun_is_identical() -> None:
     vectors, sample = two_classes(30, 3)
-    for classifier in ("logistic_regression", "random_forest"):
-        how = GeneScoring(classifier, ("roc_auc",), 0)
-        first, second = (score_genes(vectors, sample, np.arange(30), how=how) for _ in range(2))
-        pd.testing.assert_frame_equal(first.predictions, second.predictions)
+    first, second = (score_genes(vectors, sample, np.arange(30), how=LINEAR) for _ in range(2))
+    pd.testing.assert_frame_equal(first.predictions, second.predictions)
