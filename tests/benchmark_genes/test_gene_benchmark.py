@@ -241,6 +241,7 @@ def test_arguments_that_mean_nothing(lsa_genes: GeneEmbeddings, tmp_path: Path) 
         )
 
 
+@pytest.mark.slow
 def test_the_command(call_genept: RunGenept, lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
     genept.write_embeddings(lsa_genes, tmp_path / "lsa.h5ad")
     symbols = starter_task(lsa_genes).labels

@@ -115,6 +115,7 @@ def test_tested_pairs_share_no_gene_with_those_learned_from(n: int, rng: int) ->
     assert len(set(tested)) == len(tested)
 
 
+@pytest.mark.slow
 def test_vectors_without_information_score_like_chance() -> None:
     rng = np.random.default_rng(5)
     sample = gene_sample(rng.integers(2, size=200))
@@ -122,6 +123,7 @@ def test_vectors_without_information_score_like_chance() -> None:
     assert abs(np.mean([fold.values["roc_auc"] for fold in scored.folds]) - 0.5) < 0.1
 
 
+@pytest.mark.slow
 def test_permutations() -> None:
     vectors, sample = two_classes(80, 4, shift=2.0)
     how = GeneScoring("logistic_regression", ("roc_auc",), 0, n_permutations=19)

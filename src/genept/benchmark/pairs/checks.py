@@ -14,9 +14,8 @@ def check_pairs(vectors: Vectors, pairs: NDArray[np.integer], features: str) -> 
         raise UnknownNameError(
             f"features {features!r}", expected=f"one of {', '.join(FEATURES)}", do="choose one of these"
         )
-    is_array = isinstance(vectors, np.ndarray) or (
-        isinstance(vectors, sparse.csr_array)  # of csr_matrix, * is another product
-    )
+    # Of a csr_matrix, * is another product than of a csr_array.
+    is_array = isinstance(vectors, (np.ndarray, sparse.csr_array))
     if not is_array or vectors.ndim != 2 or not np.issubdtype(vectors.dtype, np.floating):
         raise ArgumentError(
             f"vectors that are a {type(vectors).__name__} of shape {np.shape(vectors)}",

@@ -53,8 +53,8 @@ class LogisticObjective:
         self._loss += float(np.sum(np.log1p(small) + np.maximum(-margins, 0)))
         wrong = np.where(margins > 0, small, 1.0) / (1 + small)
         self._wrong[some] = wrong
-        return -self._signs[some] * wrong
+        return np.asarray(-self._signs[some] * wrong)
 
     def curvatures(self) -> Numbers:
         """Second derivative of C times each pair's loss by its score, at the last point: (n,), above 0."""
-        return self.C * np.maximum(self._wrong * (1 - self._wrong), LEAST_CURVATURE)
+        return np.asarray(self.C * np.maximum(self._wrong * (1 - self._wrong), LEAST_CURVATURE))

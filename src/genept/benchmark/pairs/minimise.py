@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import OptimizeResult, minimize
 
 from genept.benchmark.pairs.logistic import LogisticObjective
 from genept.benchmark.pairs.whitening import WIDEST, Coordinates, Unpenalised, Whitened
@@ -108,7 +108,7 @@ class _Descent:
             jac=True,
             method="L-BFGS-B",
             callback=self._stop,
-            options={"maxiter": steps, "maxfun": 20 * steps, "maxcor": REMEMBERED, "ftol": 0, "gtol": 0},
+            options={"maxiter": steps, "maxfun": 20 * steps, "maxcor": REMEMBERED, "ftol": 0.0, "gtol": 0.0},
         )
         return self._point(found.x), self._unit * float(found.fun), int(found.nit)
 
@@ -121,7 +121,7 @@ class _Descent:
         self.has_arrived = self.is_near(value, gradient)
         return value / self._unit, gradient / np.sqrt(self._unit)
 
-    def _stop(self, _: Numbers) -> None:
+    def _stop(self, intermediate_result: OptimizeResult) -> None:  # noqa: ARG002  # its name tells what is passed
         # The point that a step has come to is the one that was evaluated last.
         if self.has_arrived:
             raise StopIteration

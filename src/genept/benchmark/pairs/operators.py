@@ -18,7 +18,7 @@ OfScores = Callable[[slice, Numbers], Numbers]
 PAIRS_AT_A_TIME = 1 << 13
 
 
-class PairOperator(LinearOperator, ABC):  # type: ignore[misc]
+class PairOperator(LinearOperator, ABC):
     """The (n, width) float64 matrix X of the pairs' features, for products only.
 
     Made by :func:`~genept.benchmark.pairs.pair_operator`.
@@ -34,7 +34,7 @@ class PairOperator(LinearOperator, ABC):  # type: ignore[misc]
     """
 
     def __init__(self, vectors: Vectors, pairs: NDArray[np.integer], features: str) -> None:
-        super().__init__(
+        super().__init__(  # type: ignore[call-arg]  # its types know only operators made of functions
             np.dtype(np.float64), (len(pairs), vectors.shape[1] * (2 if features == "concatenation" else 1))
         )
         self.features = features

@@ -9,6 +9,7 @@ from genept.benchmark.pairs.combine import Vectors
 from genept.benchmark.pairs.features import pair_operator
 from genept.benchmark.pairs.logistic import LogisticObjective
 from genept.benchmark.pairs.minimise import minimise
+from genept.benchmark.pairs.threads import one_thread
 from genept.errors import ArgumentError, ValuesError
 
 # A thousandth of what would show in a score: the objective within 1e-9 of its least value puts areas under
@@ -126,12 +127,13 @@ class PairLogisticRegression:
                     do="leave it out, or fit it on the same vectors and features",
                 )
             point = np.append(start.coef_, start.intercept_)
-        optimum = minimise(
-            LogisticObjective(operator, positive, self.C),
-            point,
-            tolerance=self.tolerance,
-            max_iter=self.max_iter,
-        )
+        with one_thread():
+            optimum = minimise(
+                LogisticObjective(operator, positive, self.C),
+                point,
+                tolerance=self.tolerance,
+                max_iter=self.max_iter,
+            )
         self.coef_, self.intercept_ = optimum.point[:-1], float(optimum.point[-1])
         self.objective_, self.n_iter_, self.converged_ = optimum.value, optimum.n_iter, optimum.converged
         return self
@@ -156,7 +158,8 @@ class PairLogisticRegression:
                 expected=f"{len(self.coef_):,}, as when the model was fitted",
                 do="pass vectors of the same dimensions",
             )
-        return np.asarray(operator.matvec(self.coef_) + self.intercept_)
+        with one_thread():
+            return np.asarray(operator.matvec(self.coef_) + self.intercept_)
 
 
 def _as_bool(labels: NDArray[np.bool_] | NDArray[np.integer], n_pairs: int) -> NDArray[np.bool_]:
