@@ -1,11 +1,11 @@
 """CSV and TSV as a table of embeddings: columns by label, rows in blocks."""
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import islice
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -69,15 +69,14 @@ class CsvSheet:
             columns.dimensions, pa.float64()
         )
         options = {
-            "read_options": pa_csv.ReadOptions(block_size=_BLOCK),
             "parse_options": pa_csv.ParseOptions(delimiter=self._delimiter, newlines_in_values=True),
             "convert_options": pa_csv.ConvertOptions(
                 include_columns=list(types), column_types=types, null_values=[""], strings_can_be_null=False
             ),
         }
         try:
-            with _for_arrow(self.path) as source, pa_csv.open_csv(source, **options) as reader:
-                for block in reader:
+            with _arrow_blocks(self.path, options) as blocks:
+                for block in blocks:
                     if any(column.null_count for column in block.columns):
                         raise pa.ArrowInvalid("an empty cell")
                     yield block
@@ -125,19 +124,24 @@ class CsvSheet:
 
 
 @contextmanager
-def _for_arrow(path: Path) -> Iterator[pa.BufferReader | BinaryIO]:
-    """Open a file for Arrow.
+def _arrow_blocks(path: Path, options: dict[str, Any]) -> Iterator[Iterable[pa.RecordBatch]]:
+    """Let Arrow parse a file, block by block.
 
-    Arrow reads ahead in a thread of its own. If a reader is given up, at an error, while that thread waits
-    for Python, it may wait for ever, and the process never ends. A small file is handed over whole.
+    Arrow's streaming reader reads ahead in a thread. If it is given up, at an error, before that thread is
+    done, the thread may be the last to let go of the reader, and waits for itself: the process never ends.
+    Its reader of whole tables has no such turn, and takes what fits into one block.
     """
     with open_bounded(path) as file:
         head = file.read(_BLOCK + 1)
     if len(head) <= _BLOCK:
-        yield pa.BufferReader(head)
+        read_options = pa_csv.ReadOptions(use_threads=False, block_size=_BLOCK)
+        yield pa_csv.read_csv(pa.BufferReader(head), read_options=read_options, **options).to_batches()
         return
-    with open_bounded(path) as file:
-        yield file
+    with (
+        open_bounded(path) as file,
+        pa_csv.open_csv(file, read_options=pa_csv.ReadOptions(block_size=_BLOCK), **options) as reader,
+    ):
+        yield reader
 
 
 def looks_like_csv(path: Path) -> CsvSheet | None:
