@@ -134,6 +134,7 @@ def test_permutations() -> None:
     assert abs(np.mean(scored.permuted) - 0.5) < 0.1
 
 
+@pytest.mark.slow
 def test_a_forest_sees_the_vectors_as_they_are() -> None:
     """Rotated or scaled columns would be other columns to it."""
     vectors, sample = two_classes(40, 60)
@@ -195,6 +196,7 @@ def test_pairs_of_one_kind_only() -> None:
         score_pairs(vectors, sample, np.arange(30), how=PairScoring("sum", 3))
 
 
+@pytest.mark.slow
 def test_a_rerun_is_identical() -> None:
     vectors, sample = two_classes(30, 3)
     first, second = (score_genes(vectors, sample, np.arange(30), how=LINEAR) for _ in range(2))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 from scipy.optimize import OptimizeResult, minimize
 
 from genept.benchmark.pairs.logistic import LogisticObjective
-from genept.benchmark.pairs.whitening import WIDEST, Coordinates, Unpenalised, Whitened
+from genept.benchmark.pairs.whitening import WIDEST, Coordinates, Unwhitened, Whitened
 
 Numbers = NDArray[np.float64]
 # Steps with one matrix of second derivatives; twenty are usual.
@@ -67,7 +67,7 @@ def minimise(objective: LogisticObjective, start: Numbers, *, tolerance: float, 
     while True:
         value, gradient = objective(point)
         curvature = objective.curvatures().sum()
-        coordinates: Coordinates = Whitened(objective) if whiten else Unpenalised(objective)
+        coordinates: Coordinates = Whitened(objective) if whiten else Unwhitened(objective)
         descent = _Descent(objective, coordinates, point, value, tolerance)
         if descent.is_near(value, coordinates.of_gradient(gradient)):
             return Optimum(point, value, n_iter, converged=True)
