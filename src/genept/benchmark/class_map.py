@@ -45,6 +45,7 @@ def draw_class_map(folder: Path, plan: PlannedTask, embeddings: Mapping[str, Gen
             "X",
             color="class",
             title=f"genes by {name}",
+            legend_loc="on data",
             save=folder / f"{file_name('umap', plan.task.name, name)}.png",
         )
         plt.close(axes.get_figure(root=True))

@@ -58,6 +58,7 @@ class LeakageTable:
     ) -> None:
         self._embeddings, self._behind, self._is_masked = embeddings, behind, is_masked
         self._rows: list[Row] = []
+        self._metric: dict[str, str] = {}
         self._named: dict[int, NamedGenes] = {}
 
     def add(self, planned: PlannedTask) -> list[Representation | NotComputed]:
@@ -74,6 +75,7 @@ class LeakageTable:
             For each embedding its masked texts, or why there are none; nothing where nothing is to be masked.
         """
         task = planned.task
+        self._metric[task.name] = task.metrics[0]
         made: list[Representation | NotComputed] = []
         for name, genes in self._embeddings.items():
             sample, own_rows = planned.samples.get(name, (None, None))
@@ -115,13 +117,11 @@ class LeakageTable:
             What ``summary.csv`` holds, of which logistic regression counts.
         """
         table = pd.DataFrame(self._rows, columns=list(COLUMNS))
-        linear = summary[
-            (summary["classifier"] == "logistic_regression") & summary["features"].isin(["", "sum"])
-        ]
-        # The first metric of a task is the one that counts.
-        first = linear.drop_duplicates(["task", "embedding", "kind"])
-        whole = first[first["kind"] == "embedding"].set_index(["task", "embedding"])["mean"]
-        without = first[first["kind"] == "masked"].set_index(["task", "about"])["mean"]
+        deciding = summary["metric"] == summary["task"].map(self._metric)
+        linear = summary["classifier"] == "logistic_regression"
+        scores = summary[deciding & linear & summary["features"].isin(["", "sum"])]
+        whole = scores[scores["kind"] == "embedding"].set_index(["task", "embedding"])["mean"]
+        without = scores[scores["kind"] == "masked"].set_index(["task", "about"])["mean"]
         keys = pd.MultiIndex.from_frame(table[["task", "embedding"]])
         table["score"] = whole.reindex(keys).to_numpy()
         table["masked_score"] = without.reindex(keys).to_numpy()

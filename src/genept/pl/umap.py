@@ -10,7 +10,7 @@ from anndata import AnnData
 from genept.errors import ArgumentError, MissingDependencyError, UnknownNameError, ValuesError, name_some
 from genept.pl.figure_file import axes_for, check_figure_file, save_figure
 from genept.pl.layout import lay_out
-from genept.pl.scatter import scatter
+from genept.pl.scatter import LegendLoc, scatter
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,6 +27,7 @@ def umap(
     min_dist: float = 0.5,
     metric: str = "cosine",
     rng: int = 0,
+    legend_loc: LegendLoc = "right margin",
     ax: "Axes | None" = None,
     save: str | Path | None = None,
 ) -> "Axes":
@@ -52,6 +53,9 @@ def umap(
         Distance; cosine, since embeddings are compared by direction.
     rng
         Seed; the same seed gives the same figure.
+    legend_loc
+        Where the names of categories stand: beside the figure, or ``"on data"``, also at the median of their
+        points, which tells them apart without colours.
     ax
         Axes to draw on; by default a new figure.
     save
@@ -103,7 +107,7 @@ def umap(
         ) from error
     points = lay_out(vectors, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, rng=rng)
     ax = axes_for(ax, (7.5, 5))
-    scatter(ax, points, values, palette=adata.uns.get(f"{color}_colors"))
+    scatter(ax, points, values, palette=adata.uns.get(f"{color}_colors"), legend_loc=legend_loc)
     ax.set_title(title or use_rep)
     save_figure(ax, save)
     return ax
