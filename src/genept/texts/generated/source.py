@@ -7,16 +7,13 @@ from tqdm.auto import tqdm
 
 from genept.errors import ArgumentError, FetchError, name_some
 from genept.genes import GeneTable, refuse_repeated_symbols
+from genept.remote.chat import Answer, AnswerCache, Asking, Chat, Question, missing_answers, open_answers
 from genept.remote.endpoint import find_endpoint
 from genept.texts.gene_texts import GeneTexts
-from genept.texts.generated.answer import Answer
-from genept.texts.generated.ask import Asking
-from genept.texts.generated.cache import AnswerCache, open_cache
-from genept.texts.generated.cache_file import answers_path
-from genept.texts.generated.chat import Chat
+from genept.texts.generated.answers import answers_file, answers_path
 from genept.texts.generated.estimate import Estimate, estimate_tokens
-from genept.texts.generated.prompt import PROMPT_VERSION
-from genept.texts.generated.question import Question, missing_answers, questions_about
+from genept.texts.generated.prompt import MAX_TOKENS, PROMPT_VERSION, TEMPERATURE
+from genept.texts.generated.question import questions_about
 
 
 class GeneratedTexts:
@@ -144,10 +141,18 @@ class GeneratedTexts:
         )
 
     def _open_cache(self) -> AbstractContextManager[AnswerCache]:
-        return open_cache(base_url=self.base_url, model=self.model, prompt_version=PROMPT_VERSION)
+        return open_answers(
+            answers_file(), base_url=self.base_url, model=self.model, prompt_version=PROMPT_VERSION
+        )
 
     def _ask(self, questions: list[Question], cache: AnswerCache) -> dict[str, str]:
-        chat = Chat(self._endpoint, self.model)
+        chat = Chat(
+            self._endpoint,
+            self.model,
+            needed_by="the source 'generated'",
+            temperature=TEMPERATURE,
+            max_tokens=MAX_TOKENS,
+        )
         title = f"{self.name} ({self.model})"
         with tqdm(total=len(questions), unit="gene", desc=title, disable=None) as progress:
             asking = Asking(chat, questions, cache=cache, done=progress.update)
@@ -191,8 +196,8 @@ def _refuse_gaps(
     gaps = [question for question in questions if question.sha256 not in answers]
     if gaps:
         raise FetchError(
-            f"{len(gaps):,} of {len(questions):,} genes got no text: {name_some(q.symbol for q in gaps)}; "
-            f"of {gaps[0].symbol}: {failures.get(gaps[0].sha256, 'its answer is no longer there')}",
+            f"{len(gaps):,} of {len(questions):,} genes got no text: {name_some(q.subject for q in gaps)}; "
+            f"of {gaps[0].subject}: {failures.get(gaps[0].sha256, 'its answer is no longer there')}",
             expected="an answer for every gene",
             do="run again, which sends only what is missing, or leave these genes out",
         )
