@@ -4,9 +4,9 @@ What is asked, and what a usable answer is, belongs to the rooms that ask: a :cl
 """
 
 from genept.remote.chat.answer import Answer, UnusableError
-from genept.remote.chat.answer_cache import AnswerCache, open_answers
-from genept.remote.chat.asking import Asking
-from genept.remote.chat.chat import Chat, Failure
+from genept.remote.chat.answer_cache import open_answers
+from genept.remote.chat.interview import Interview, served_and_dates
+from genept.remote.chat.manner import Manner
 from genept.remote.chat.price import Price, price_of
 from genept.remote.chat.question import Question, missing_answers
 from genept.remote.chat.spending import Spending
@@ -14,10 +14,8 @@ from genept.remote.chat.tokens import tokens_of
 
 __all__ = [
     "Answer",
-    "AnswerCache",
-    "Asking",
-    "Chat",
-    "Failure",
+    "Interview",
+    "Manner",
     "Price",
     "Question",
     "Spending",
@@ -25,5 +23,6 @@ __all__ = [
     "missing_answers",
     "open_answers",
     "price_of",
+    "served_and_dates",
     "tokens_of",
 ]

@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 from genept.remote.chat.answer import Answer, UnusableError, read_answer
+from genept.remote.chat.manner import Manner
 from genept.remote.chat.question import Question
 from genept.remote.client import async_client
 from genept.remote.endpoint import Endpoint
@@ -54,15 +55,8 @@ class Chat:
         The server.
     model
         The model's name there.
-    needed_by
-        What asks, in words, for the error where the SDK is missing.
-    temperature
-        0 for the likeliest words, which hardly differ from time to time.
-    max_tokens
-        Tokens of an answer at most; one that reaches it is a failure.
-    response_format
-        The form that answers are to have, as OpenAI's protocol writes it; by default none is asked for. A
-        server that refuses this parameter is asked without it from then on, so messages should say it too.
+    manner
+        How it is asked.
 
     Raises
     ------
@@ -72,23 +66,18 @@ class Chat:
         If the server needs a key and there is none.
     """
 
-    def __init__(
-        self,
-        endpoint: Endpoint,
-        model: str,
-        *,
-        needed_by: str,
-        temperature: float,
-        max_tokens: int,
-        response_format: Mapping[str, Any] | None = None,
-    ) -> None:
+    def __init__(self, endpoint: Endpoint, model: str, manner: Manner) -> None:
         self._client, self._secrets = async_client(
-            endpoint, needed_by=needed_by, timeout=_ANSWER_SECONDS, retries=RETRIES
+            endpoint, needed_by=manner.needed_by, timeout=_ANSWER_SECONDS, retries=RETRIES
         )
         self._url = endpoint.url
         # Not max_completion_tokens, which few servers but OpenAI's know; no seed, which some refuse.
-        self._words = {"model": model, "temperature": temperature, "max_tokens": max_tokens}
-        self._format = response_format
+        self._words = {
+            "model": model,
+            "temperature": manner.temperature,
+            "max_tokens": manner.max_tokens,
+        }
+        self._format = manner.response_format
 
     async def close(self) -> None:
         """Close all connections."""
