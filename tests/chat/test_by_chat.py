@@ -184,6 +184,7 @@ def test_tables_that_are_none(
         ({"markers": {}}, ValuesError, "no marker gene of any of the 3 clusters"),
         ({"markers": MARKERS, "n_markers": 0}, ArgumentError, "0 marker genes"),
         ({"key_added": "a/b"}, ArgumentError, "key_added='a/b'"),
+        ({"key_added": "leiden"}, ArgumentError, "clusters themselves would be overwritten"),
         ({"price": (1.0, float("inf"))}, ArgumentError, "a price of inf"),
     ],
 )

@@ -117,6 +117,16 @@ def test_prices_of_openai() -> None:
     assert ClusterNaming(MARKERS, model="gpt-4o-mini", base_url="http://host/v1").estimate().usd is None
 
 
+def test_a_run_says_first_what_it_costs(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", logger="genept")
+    make(price=(1.0, 10.0)).name()
+    (said,) = [record.getMessage() for record in caplog.records if record.name.startswith("genept")]
+    assert said.startswith("asking small about 3 clusters for about 0.00")
+    caplog.clear()
+    make(price=(1.0, 10.0)).name()
+    assert not [record for record in caplog.records if record.name.startswith("genept")]
+
+
 def test_the_highest_cost(server: ChatServer, make: Make) -> None:
     """A run stops before the question that could pass it, counting what the server counts."""
     price = (1000.0, 1000.0)

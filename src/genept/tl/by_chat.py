@@ -11,6 +11,7 @@ from genept import __version__
 from genept.annotation.chat import Estimate
 from genept.annotation.chat.prompt import PROMPT_VERSION
 from genept.cells.expression import Kind
+from genept.errors import ArgumentError
 from genept.genes.species import HUMAN
 from genept.remote.chat import served_and_dates
 from genept.tl.arguments import check_key
@@ -115,6 +116,12 @@ def annotate_by_chat(
     >>> genept.tl.annotate_by_chat(adata, "louvain", model="gpt-4o-mini", tissue="blood")  # doctest: +SKIP
     """
     check_key(key_added)
+    if groupby in (key_added, f"{key_added}_confidence"):
+        raise ArgumentError(
+            f"key_added={key_added!r}, under which the clusters themselves would be overwritten",
+            expected="another key",
+            do="leave it out, or pass another one",
+        )
     kept = kept_records(adata)
     asked = prepare(
         adata,

@@ -72,7 +72,7 @@ def prepare(
         chosen = {
             str(cluster): tuple(table["gene"][table["cluster"] == cluster]) for cluster in clusters.categories
         }
-        origin["markers_from"] = "Welch's t-test, each cluster against all other cells"
+        origin["markers_from"] = "Wilcoxon's rank-sum test, each cluster against all other cells"
     else:
         chosen = given_markers(markers, clusters.categories, n_genes=n_markers, taxon=taxon)
         origin = {"markers_from": "given"}

@@ -28,9 +28,8 @@ def marker_genes(
 ) -> pd.DataFrame:
     """Find the genes that mark each cluster, the strongest first.
 
-    Welch's t-test of log-normalised values, the cluster against all other cells. A marker is expressed by at
-    least a quarter of the cluster's cells, at a level at least twice that elsewhere, with p below 0.05 after
-    correction for all genes.
+    A marker is expressed by at least a quarter of the cluster's cells, at a level at least twice that in all
+    other cells, and Wilcoxon's rank-sum test finds it higher (p below 0.05 after correction for all genes).
 
     Parameters
     ----------
@@ -46,7 +45,7 @@ def marker_genes(
     Returns
     -------
     pandas.DataFrame
-        ``cluster`` (str), ``gene`` (its current symbol where that is known), ``score`` (Welch's t),
+        ``cluster`` (str), ``gene`` (its current symbol where that is known), ``score`` (Wilcoxon's),
         ``p_adjusted``, ``log2_fold_change``, ``share`` and ``share_elsewhere`` (of cells that express it).
         Genes without a name that can be read are passed over. A cluster of one cell, or like all others, has
         no rows.
@@ -64,7 +63,7 @@ def marker_genes(
 
     References
     ----------
-    As ``scanpy.tl.rank_genes_groups(method="t-test")`` with thresholds. Hou & Ji, Nature Methods 2024.
+    As ``scanpy.tl.rank_genes_groups(method="wilcoxon")`` with thresholds. Hou & Ji, Nature Methods 2024.
 
     Examples
     --------
@@ -72,7 +71,7 @@ def marker_genes(
     >>> adata = genept.datasets.pbmc68k_reduced()
     >>> markers = genept.tl.marker_genes(adata, "bulk_labels", n_genes=3)
     >>> markers["gene"][markers["cluster"] == "CD56+ NK"].tolist()
-    ['GNLY', 'NKG7', 'CD7']
+    ['NKG7', 'GNLY', 'CD7']
     """
     clusters = types_of_cells(adata, groupby, argument="groupby")
     markers, _ = markers_of_clusters(

@@ -1,11 +1,13 @@
 """Names of clusters, asked of a chat model that is given their marker genes."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from genept.annotation.chat.answers import answers_file
 from genept.annotation.chat.estimate import Estimate
+from genept.annotation.chat.own_markers import own_markers
 from genept.annotation.chat.prompt import MANNER, messages_for
 from genept.annotation.chat.verdict import Verdict, read_verdict
 from genept.errors import FetchError, name_some
@@ -20,6 +22,8 @@ from genept.remote.chat import (
     tokens_of,
 )
 from genept.remote.endpoint import find_endpoint
+
+log = logging.getLogger(__name__)
 
 # Five short fields with one sentence are 100 to 150 tokens; no answer can be longer than prompt.MAX_TOKENS.
 _ANSWER_TOKENS = 200
@@ -74,6 +78,8 @@ class ClusterNaming:
     ------
     ArgumentError
         If an argument means nothing.
+    GeneNamesError
+        If a gene has no name, or genes aren't given as a list.
 
     References
     ----------
@@ -97,7 +103,7 @@ class ClusterNaming:
         price: tuple[float, float] | None = None,
         concurrency: int = 8,
     ) -> None:
-        self.markers = {cluster: tuple(genes) for cluster, genes in markers.items()}
+        self.markers = own_markers(markers)
         self.interview = Interview(find_endpoint(base_url), model, MANNER, answers_file(), concurrency)
         self.price = (
             price_of(self.interview.model, self.interview.endpoint.url) if price is None else Price(*price)
@@ -157,6 +163,12 @@ class ClusterNaming:
         OutputError
             If answers can't be written.
         """
+        planned = self.estimate()
+        if planned.n_requests:
+            cost = (
+                "at a price that isn't known" if planned.usd is None else f"for about {planned.usd:.4f} USD"
+            )
+            log.info("asking %s about %d clusters %s", self.interview.model, planned.n_requests, cost)
         spending = Spending(self.price, max_cost=max_cost, max_received=MANNER.max_tokens)
         answers, failures = self.interview.answers(
             self._questions, title="cell types", unit="cluster", spending=spending
