@@ -9,7 +9,7 @@ import pytest
 
 from genept.genes import GeneTable
 from genept.texts.generated import GeneratedTexts
-from genept.texts.generated.cache_file import answers_path
+from genept.texts.generated.answers import answers_path
 from tests.generated.chat_server import ChatServer, chatting
 
 KEY = "sk-test-0123456789abcdef"

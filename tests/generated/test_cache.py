@@ -16,10 +16,9 @@ import pytest
 
 from genept.errors import OutputError
 from genept.genes import GeneTable
+from genept.remote.chat import Answer, open_answers
 from genept.sqlite_file import SQLiteFile
-from genept.texts.generated.answer import Answer
-from genept.texts.generated.cache import open_cache
-from genept.texts.generated.cache_file import answers_file, answers_path
+from genept.texts.generated.answers import answers_file, answers_path
 from tests.generated.chat_server import ChatServer
 from tests.generated.conftest import MANY, Make, kept
 
@@ -93,7 +92,7 @@ def test_two_processes_share_the_answers(server: ChatServer) -> None:
 def test_the_first_answer_stays(make: Make) -> None:
     answers = [Answer(text, "m", 1, 1, "2026-01-01") for text in ("first", "second")]
     for answer in answers:
-        with open_cache(base_url="u", model="m", prompt_version="1") as cache:
+        with open_answers(answers_file(), base_url="u", model="m", prompt_version="1") as cache:
             cache.keep("0" * 64, answer)
             assert cache.answers() == {"0" * 64: answers[0]}
 

@@ -7,8 +7,8 @@ import pytest
 
 from genept.errors import ArgumentError, FetchError, GeneNamesError
 from genept.genes import GeneTable
-from genept.texts.generated import ask, chat
-from genept.texts.generated.cache_file import answers_path
+from genept.remote.chat import asking, chat
+from genept.texts.generated.answers import answers_path
 from tests.generated.chat_server import ChatServer
 from tests.generated.conftest import FEW, KEY, MANY, Make, kept
 
@@ -114,7 +114,7 @@ def test_failures_between_answers_stop_nothing(
     server: ChatServer, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(chat, "RETRIES", 0)
-    monkeypatch.setattr(ask, "shuffle", lambda _: None)
+    monkeypatch.setattr(asking, "shuffle", lambda _: None)
     server.faults = {gene: ["gone"] for gene in MANY.symbols[:10:2]}
     with pytest.raises(FetchError, match=r"5 of 40 genes got no text: GENE0, GENE2.*no connection"):
         make(MANY, concurrency=1).load()

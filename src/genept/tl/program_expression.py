@@ -101,8 +101,17 @@ def program_expression(
     )
 
 
-def types_of_cells(adata: AnnData, label_key: str) -> pd.Categorical:
+def types_of_cells(adata: AnnData, label_key: str, *, argument: str = "label_key") -> pd.Categorical:
     """Take the type of each cell from ``obs``; types that no cell has are left out.
+
+    Parameters
+    ----------
+    adata
+        The cells.
+    label_key
+        Column of ``obs``.
+    argument
+        What the user calls that, for the error.
 
     Raises
     ------
@@ -115,7 +124,8 @@ def types_of_cells(adata: AnnData, label_key: str) -> pd.Categorical:
         raise UnknownNameError(
             f"no column {label_key!r} in obs",
             expected=f"one of: {name_some(adata.obs.columns, limit=20)}",
-            do="name a column that is there (in Python: label_key, on the command line: --label-key)",
+            do=f"name a column that is there (in Python: {argument}, on the command line: "
+            f"--{argument.replace('_', '-')})",
         )
     labels = pd.Categorical(adata.obs[label_key]).remove_unused_categories()
     n_missing = int((labels.codes < 0).sum())

@@ -1,13 +1,10 @@
 """What a run would cost, counted without sending anything."""
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-# English prose has four to five characters to a token, symbols of genes two to three.
-_CHARACTERS_PER_TOKEN = 3
-# What a server adds around each message: role, begin, end.
-_TOKENS_AROUND = 8
+from genept.remote.chat import tokens_of
+
 # 80 words of such prose are 110 to 140 tokens; no answer can be longer than prompt.MAX_TOKENS.
 _ANSWER_TOKENS = 200
 
@@ -56,11 +53,5 @@ def estimate_tokens(questions: Iterable[list[dict[str, str]]]) -> tuple[int, int
     >>> estimate_tokens([[{"role": "user", "content": "Symbol: LYZ"}]] * 2)
     (24, 400)
     """
-    sent = [
-        sum(
-            math.ceil(len(message["content"]) / _CHARACTERS_PER_TOKEN) + _TOKENS_AROUND
-            for message in messages
-        )
-        for messages in questions
-    ]
+    sent = [tokens_of(messages) for messages in questions]
     return sum(sent), _ANSWER_TOKENS * len(sent)

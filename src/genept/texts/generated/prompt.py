@@ -1,11 +1,19 @@
 """What the model is asked: a fixed text with a version."""
 
+from genept.remote.chat import Manner
+
 # Counts up with any change to the messages or to the two numbers below, which makes all answers be
 # asked for again. A test holds the version and the words together.
 PROMPT_VERSION = "1"
 TEMPERATURE = 0.0
 # Three times what 80 words take: what reaches it has gone astray.
 MAX_TOKENS = 400
+MANNER = Manner(
+    needed_by="the source 'generated'",
+    prompt_version=PROMPT_VERSION,
+    temperature=TEMPERATURE,
+    max_tokens=MAX_TOKENS,
+)
 
 UNKNOWN = "UNKNOWN"
 

@@ -1,22 +1,16 @@
 """``generated``: summaries that a chat model writes from a gene's symbol and name."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import AbstractContextManager
-
-from tqdm.auto import tqdm
 
 from genept.errors import ArgumentError, FetchError, name_some
 from genept.genes import GeneTable, refuse_repeated_symbols
+from genept.remote.chat import Answer, Interview, Question, missing_answers, served_and_dates
 from genept.remote.endpoint import find_endpoint
 from genept.texts.gene_texts import GeneTexts
-from genept.texts.generated.answer import Answer
-from genept.texts.generated.ask import Asking
-from genept.texts.generated.cache import AnswerCache, open_cache
-from genept.texts.generated.cache_file import answers_path
-from genept.texts.generated.chat import Chat
+from genept.texts.generated.answers import answers_file
 from genept.texts.generated.estimate import Estimate, estimate_tokens
-from genept.texts.generated.prompt import PROMPT_VERSION
-from genept.texts.generated.question import Question, missing_answers, questions_about
+from genept.texts.generated.prompt import MANNER
+from genept.texts.generated.question import questions_about
 
 
 class GeneratedTexts:
@@ -63,24 +57,19 @@ class GeneratedTexts:
     def __init__(
         self, genes: GeneTable, *, model: str, base_url: str | None = None, concurrency: int = 8
     ) -> None:
-        if not model.strip():
-            raise ArgumentError(
-                "an empty model", expected="a model's name", do="name one that the server has"
-            )
-        if concurrency < 1:
-            raise ArgumentError(
-                f"a concurrency of {concurrency}", expected="1 or more", do="leave it out, which means 8"
-            )
         refuse_repeated_symbols(genes.symbols)
         self.genes = genes
-        self.model = model.strip()
-        self.concurrency = concurrency
-        self._endpoint = find_endpoint(base_url)
+        self._interview = Interview(find_endpoint(base_url), model, MANNER, answers_file(), concurrency)
+
+    @property
+    def model(self) -> str:
+        """The model's name on the server."""
+        return self._interview.model
 
     @property
     def base_url(self) -> str:
         """The server's address, without what nobody else is to see."""
-        return self._endpoint.url
+        return self._interview.endpoint.url
 
     def estimate(self) -> Estimate:
         """Say what :meth:`load` would send, without sending anything; no key is needed.
@@ -91,11 +80,7 @@ class GeneratedTexts:
             If the file of answers can't be opened.
         """
         questions = questions_about(self.genes)
-        known: dict[str, Answer] = {}
-        # Looking makes nothing.
-        if answers_path().exists():
-            with self._open_cache() as cache:
-                known = cache.answers()
+        known = self._interview.known()
         missing = missing_answers(questions, known)
         prompt_tokens, completion_tokens = estimate_tokens(question.messages for question in missing)
         return Estimate(
@@ -127,13 +112,7 @@ class GeneratedTexts:
             If answers can't be written.
         """
         questions = questions_about(self.genes)
-        failures: dict[str, str] = {}
-        with self._open_cache() as cache:
-            answers = cache.answers()
-            missing = missing_answers(questions, answers)
-            if missing:
-                failures = self._ask(missing, cache)
-                answers = cache.answers()
+        answers, failures = self._interview.answers(questions, title=self.name, unit="gene")
         _refuse_gaps(questions, answers, failures)
         given = [answers[question.sha256] for question in questions]
         rows = [row for row, answer in enumerate(given) if answer.text is not None]
@@ -143,28 +122,17 @@ class GeneratedTexts:
             provenance={**self._provenance(given), "taxon": str(taxon)},
         )
 
-    def _open_cache(self) -> AbstractContextManager[AnswerCache]:
-        return open_cache(base_url=self.base_url, model=self.model, prompt_version=PROMPT_VERSION)
-
-    def _ask(self, questions: list[Question], cache: AnswerCache) -> dict[str, str]:
-        chat = Chat(self._endpoint, self.model)
-        title = f"{self.name} ({self.model})"
-        with tqdm(total=len(questions), unit="gene", desc=title, disable=None) as progress:
-            asking = Asking(chat, questions, cache=cache, done=progress.update)
-            return asking.run(concurrency=self.concurrency)
-
     def _provenance(self, answers: Iterable[Answer]) -> dict[str, str]:
         answers = list(answers)
-        days = sorted({answer.date[:10] for answer in answers})
-        served = sorted({answer.model_served for answer in answers} - {""})
+        served, dates = served_and_dates(answers)
         return {
             "source": self.name,
             "model": self.model,
-            "model_served": ", ".join(served) or "not said by the server",
+            "model_served": served,
             "base_url": self.base_url,
-            "prompt_version": PROMPT_VERSION,
+            "prompt_version": MANNER.prompt_version,
             "n_unknown": str(sum(answer.text is None for answer in answers)),
-            "date": " to ".join(dict.fromkeys((days[0], days[-1]))) if days else "no answers",
+            "date": dates,
             "written_by": "a language model; not curated, not for clinical use",
         }
 
@@ -191,8 +159,8 @@ def _refuse_gaps(
     gaps = [question for question in questions if question.sha256 not in answers]
     if gaps:
         raise FetchError(
-            f"{len(gaps):,} of {len(questions):,} genes got no text: {name_some(q.symbol for q in gaps)}; "
-            f"of {gaps[0].symbol}: {failures.get(gaps[0].sha256, 'its answer is no longer there')}",
+            f"{len(gaps):,} of {len(questions):,} genes got no text: {name_some(q.subject for q in gaps)}; "
+            f"of {gaps[0].subject}: {failures.get(gaps[0].sha256, 'its answer is no longer there')}",
             expected="an answer for every gene",
             do="run again, which sends only what is missing, or leave these genes out",
         )

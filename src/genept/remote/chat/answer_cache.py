@@ -1,13 +1,28 @@
 """Answers that were paid for: each stays as soon as it arrives, and several processes share them."""
 
+import hashlib
+import json
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import astuple
+from typing import TYPE_CHECKING
 
-from genept.sqlite_file import SQLiteFile
-from genept.texts.generated.answer import Answer
-from genept.texts.generated.cache_file import answers_file, checksum
+from genept.remote.chat.answer import Answer
+
+if TYPE_CHECKING:
+    from genept.sqlite_file import SQLiteFile
+
+# The first layout of a file of answers. row_sha256, since SQLite notices damage to its own structure but
+# not to what a row says.
+TABLE = """
+CREATE TABLE IF NOT EXISTS answers (
+    base_url TEXT, model TEXT, prompt_version TEXT, messages_sha256 TEXT,
+    text TEXT, model_served TEXT, prompt_tokens INTEGER, completion_tokens INTEGER, date TEXT,
+    row_sha256 TEXT,
+    PRIMARY KEY (base_url, model, prompt_version, messages_sha256)
+) WITHOUT ROWID
+"""
 
 
 class AnswerCache:
@@ -23,7 +38,7 @@ class AnswerCache:
         Server, model and version of the prompt: an answer to other ones is no answer to these.
     """
 
-    def __init__(self, file: SQLiteFile, connection: sqlite3.Connection, key: tuple[str, str, str]) -> None:
+    def __init__(self, file: "SQLiteFile", connection: sqlite3.Connection, key: tuple[str, str, str]) -> None:
         self._file = file
         self._connection = connection
         self._key = key
@@ -59,22 +74,41 @@ class AnswerCache:
         row = (*self._key, messages_sha256, *astuple(answer))
         with self._file.explained():
             self._connection.execute(
-                "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, checksum(row))
+                "INSERT OR IGNORE INTO answers VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", (*row, _checksum(row))
             )
 
 
 @contextmanager
-def open_cache(*, base_url: str, model: str, prompt_version: str) -> Iterator[AnswerCache]:
-    """Open the cache of answers of one model on one server to one version of the prompt.
+def open_answers(
+    file: "SQLiteFile", *, base_url: str, model: str, prompt_version: str
+) -> Iterator[AnswerCache]:
+    """Open the answers of one model on one server to one version of the prompt.
 
     The same name on another server may stand for another model (other weights, another
     quantisation), so the server is part of the key.
+
+    Parameters
+    ----------
+    file
+        A file whose first layout is ``TABLE``.
+    base_url, model, prompt_version
+        Who answered, and to which prompt.
 
     Raises
     ------
     OutputError
         If the file can't be made, opened or written.
     """
-    file = answers_file()
     with file.open() as connection:
         yield AnswerCache(file, connection, (base_url, model, prompt_version))
+
+
+def are_sound(connection: sqlite3.Connection) -> bool:
+    """Whether SQLite finds its structure whole, and every answer is as it was written."""
+    if connection.execute("PRAGMA quick_check(1)").fetchone()[0] != "ok":
+        return False
+    return all(_checksum(row) == known for *row, known in connection.execute("SELECT * FROM answers"))
+
+
+def _checksum(row: tuple[str | int | None, ...] | list[str | int | None]) -> str:
+    return hashlib.sha256(json.dumps(row).encode()).hexdigest()

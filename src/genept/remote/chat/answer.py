@@ -1,19 +1,12 @@
-"""What the server answers: read, cleaned, or refused with a reason."""
+"""What a server answers: the body of a chat completion, read, or refused with a reason."""
 
 import json
-import re
+from collections.abc import Callable
 from dataclasses import dataclass
-
-from genept.texts.clean import one_line
-from genept.texts.generated.prompt import UNKNOWN
-
-_IS_UNKNOWN = re.compile(rf"\W*{UNKNOWN}\b.*|\W*(?i:{UNKNOWN})\W*", re.DOTALL)
-# A summary of a gene never begins like this.
-_IS_REFUSAL = re.compile(r"(?:(?:i.m |i am )?sorry|i cannot|i can.t|i can not|as an ai)\b", re.IGNORECASE)
 
 
 class UnusableError(Exception):
-    """An answer that is no summary, with the reason in words."""
+    """An answer that is no answer to what was asked, with the reason in words."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +16,7 @@ class Answer:
     Parameters
     ----------
     text
-        The summary; ``None`` where the model says that it doesn't know the gene.
+        What is kept of its words; ``None`` where the model says that it doesn't know.
     model_served
         The model's name as the server gives it; empty where it gives none.
     prompt_tokens, completion_tokens
@@ -39,18 +32,28 @@ class Answer:
     date: str
 
 
-def read_answer(body: bytes, *, date: str) -> Answer:
+def read_answer(body: bytes, *, date: str, understand: Callable[[str], str | None]) -> Answer:
     r"""Read the body of a chat completion.
+
+    Parameters
+    ----------
+    body
+        What the server sent.
+    date
+        When, ISO 8601.
+    understand
+        Makes of the words what is kept, as :class:`genept.remote.chat.Question` has it.
 
     Raises
     ------
     UnusableError
-        If it is malformed, empty, cut short or a refusal.
+        If it is malformed, empty, cut short or a refusal, holds a model's thoughts, or isn't understood.
 
     Examples
     --------
-    >>> choice = '{"message": {"content": " An\\nenzyme. "}, "finish_reason": "stop"}'
-    >>> read_answer(f'{{"model": "m", "choices": [{choice}]}}'.encode(), date="2026-01-01").text
+    >>> choice = '{"message": {"content": " An enzyme. "}, "finish_reason": "stop"}'
+    >>> body = f'{{"model": "m", "choices": [{choice}]}}'.encode()
+    >>> read_answer(body, date="2026-01-01", understand=str.strip).text
     'An enzyme.'
     """
     try:
@@ -63,17 +66,17 @@ def read_answer(body: bytes, *, date: str) -> Answer:
         raise UnusableError("the body of the answer is no chat completion") from None
     if finish != "stop":
         raise UnusableError(f"the answer didn't come to its end (finish_reason {str(finish)[:40]!r})")
-    text = one_line(content) if isinstance(content, str) else ""
-    if refusal or _IS_REFUSAL.match(text):
+    if refusal:
         raise UnusableError("the model refused to answer")
-    if not text:
-        raise UnusableError("the answer is empty")
+    text = content if isinstance(content, str) else ""
     if "</think>" in text:
         raise UnusableError("the answer holds the model's thoughts; turn them off on the server")
+    if not any(c.isprintable() and not c.isspace() for c in text):
+        raise UnusableError("the answer is empty")
     served, usage = completion.get("model"), completion.get("usage")
     return Answer(
-        text=None if _IS_UNKNOWN.fullmatch(text) else text,
-        model_served=one_line(served) if isinstance(served, str) else "",
+        text=understand(text),
+        model_served=served.strip() if isinstance(served, str) and served.isprintable() else "",
         prompt_tokens=_count(usage, "prompt_tokens"),
         completion_tokens=_count(usage, "completion_tokens"),
         date=date,

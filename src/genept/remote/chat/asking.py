@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterable
 from random import shuffle
 
 from genept.errors import FetchError, GeneptError
+from genept.remote.chat.answer import Answer
+from genept.remote.chat.answer_cache import AnswerCache
+from genept.remote.chat.chat import Chat, Failure
+from genept.remote.chat.question import Question
+from genept.remote.chat.spending import Spending
+from genept.remote.chat.tokens import tokens_of
 from genept.remote.secret import queries_hidden
-from genept.texts.generated.answer import Answer
-from genept.texts.generated.cache import AnswerCache
-from genept.texts.generated.chat import Chat, Failure
-from genept.texts.generated.question import Question
 
 # As many failures, each after all retries, without an answer between: the rest would fail as well.
 IN_A_ROW = {"connection": 3, "answer": 20}
@@ -29,17 +31,26 @@ class Asking:
         Where answers go.
     done
         Called after each question, whatever became of it.
+    spending
+        What the run may cost; by default as much as it does.
     """
 
     def __init__(
-        self, chat: Chat, questions: Iterable[Question], *, cache: AnswerCache, done: Callable[[], object]
+        self,
+        chat: Chat,
+        questions: Iterable[Question],
+        *,
+        cache: AnswerCache,
+        done: Callable[[], object],
+        spending: Spending | None = None,
     ) -> None:
         self._chat = chat
         self._waiting = deque(questions)
-        # Each process in its own order: two that run side by side seldom pay for the same gene.
+        # Each process in its own order: two that run side by side seldom pay for the same answer.
         shuffle(self._waiting)
         self._cache = cache
         self._done = done
+        self._spending = spending
         self._failures: dict[str, str] = {}
         self._in_a_row = dict.fromkeys(IN_A_ROW, 0)
         self._stop: GeneptError | None = None
@@ -58,6 +69,8 @@ class Asking:
             If further questions can't succeed.
         OutputError
             If an answer can't be written.
+        CostError
+            If a next question could pass the highest cost.
         """
         from anyio.from_thread import start_blocking_portal
 
@@ -80,10 +93,18 @@ class Asking:
             question = self._waiting.popleft()
             try:
                 if not self._cache.holds(question.sha256):
-                    self._take(question, await self._chat.ask(question.messages))
+                    self._take(question, await self._paid_for(question))
             except GeneptError as error:
                 self._stop = self._stop or error
             self._done()
+
+    async def _paid_for(self, question: Question) -> Answer | Failure:
+        if self._spending is None:
+            return await self._chat.ask(question)
+        reserved = self._spending.reserve(tokens_of(question.messages))
+        outcome = await self._chat.ask(question)
+        self._spending.settle(reserved, outcome if isinstance(outcome, Answer) else None)
+        return outcome
 
     def _take(self, question: Question, outcome: Answer | Failure) -> None:
         if isinstance(outcome, Answer):
