@@ -13,9 +13,12 @@ import genept
 from genept import GeneEmbeddings, GeneTable
 from genept.benchmark import benchmark_genes
 from genept.benchmark.jobs import Job, run_job
+from genept.benchmark.plan import Settings, plan_task
 from genept.benchmark.protocols.scored import Scored
+from genept.benchmark.representations import Representation
 from genept.benchmark.tasks import FileTask, GeneLabels, PairLabels
-from genept.errors import ArgumentError, InputFileError, OutputError, UnknownNameError
+from genept.errors import ArgumentError, InputFileError, MissingDataError, OutputError, UnknownNameError
+from genept.genes import Resolver
 from tests.conftest import RunGenept
 
 
@@ -239,6 +242,79 @@ def test_arguments_that_mean_nothing(lsa_genes: GeneEmbeddings, tmp_path: Path) 
         benchmark_genes(
             {"lsa": lsa_genes, "mouse": mouse}, tmp_path / "out2", tasks=[starter_task(lsa_genes)]
         )
+
+
+def test_what_can_not_be_scored_says_why(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    """Pairs by a forest only, which the rigorous protocol doesn't do."""
+    summary = benchmark_genes(
+        {"lsa": lsa_genes},
+        tmp_path / "out",
+        tasks=[pair_task(lsa_genes)],
+        controls=False,
+        classifiers=["random_forest"],
+        n_jobs=1,
+    )
+    assert summary["mean"].isna().all()
+    assert summary["note"].tolist() == [
+        "not computable: none of the classifiers asked for is used on it here"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"classifiers": ["logistic"]}, "classifier logistic"),
+        ({"features": ["sum", "summ"]}, "features summ"),
+        ({"features": []}, r"features \(none\)"),
+    ],
+)
+def test_classifiers_and_features_that_are_none(
+    wrong: dict[str, list[str]], said: str, lsa_genes: GeneEmbeddings, tmp_path: Path
+) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        benchmark_genes({"lsa": lsa_genes}, tmp_path / "out", tasks=[pair_task(lsa_genes)], **wrong)  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_embedding_named_as_a_control(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="named 'random vectors'"):
+        benchmark_genes({"random vectors": lsa_genes}, tmp_path / "out", tasks=[starter_task(lsa_genes)])
+
+
+def test_families_that_are_not_known(
+    lsa_genes: GeneEmbeddings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "empty"))
+    how = {"tasks": [starter_task(lsa_genes)], "keep_together": "family"}
+    with pytest.raises(MissingDataError, match="hgnc_complete_set"):
+        benchmark_genes({"lsa": lsa_genes}, tmp_path / "a", **how)  # type: ignore[arg-type]
+    mouse = GeneEmbeddings(
+        GeneTable(("Lyz2",)), np.ones((1, 4), dtype=np.float32), provenance={"taxon": "10090"}
+    )
+    with pytest.raises(ArgumentError, match="aren't human"):
+        benchmark_genes({"mouse": mouse}, tmp_path / "b", **how)  # type: ignore[arg-type]
+
+
+def test_families_where_genes_recur(lsa_genes: GeneEmbeddings) -> None:
+    labels = PairLabels(("LYZ",), ("CD3E",), np.ones(1, dtype=np.intp), ("train",), genes_recur=True)
+    one = Representation("lsa", "embedding", lsa_genes.genes, lsa_genes.vectors)
+    task = FileTask("in_time", "t", "", "s", labels)
+    plan = plan_task(
+        task, labels, [one], resolver=Resolver(lsa_genes.genes), settings=Settings(keep_together="family")
+    )
+    assert not plan.jobs
+    assert "can't be kept apart" in plan.reasons["lsa"]
+
+
+def test_genes_whose_vector_others_have_are_counted(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    vectors = lsa_genes.vectors.copy()
+    task = starter_task(lsa_genes)
+    assert isinstance(task.labels, GeneLabels)
+    vectors[lsa_genes.genes.locate(task.labels.names[:3])] = 0.5
+    same = GeneEmbeddings(lsa_genes.genes, vectors)
+    benchmark_genes({"same": same}, tmp_path / "out", tasks=[task], controls=False, n_jobs=1)
+    (note,) = pd.read_csv(tmp_path / "out" / "labels.csv")["note"]
+    assert note == "3 genes have a vector in same that others have, too"
 
 
 @pytest.mark.slow
