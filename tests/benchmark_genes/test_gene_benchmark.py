@@ -1,5 +1,6 @@
 """The benchmark as a whole: files, controls, resuming, sameness, and what can't be computed."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -209,6 +210,12 @@ def test_tasks_that_can_not_be_computed_do_not_stop_the_others(
     kinases = summary[(summary["task"] == "kinases") & (summary["kind"] == "embedding")]
     assert kinases["mean"].notna().all()
     other = summary[summary["task"] == "task"]
+    counted = pd.read_csv(tmp_path / "out" / "labels.csv").set_index("task").loc["task"]
+    lost, conflicting = {"genes that nobody has": (20, 0), "one class empty": (1, 0)}.get(
+        case, (0, 40 if case == "labels that conflict" and protocol == "rigorous" else 0)
+    )
+    assert counted[["lost", "conflicting"]].tolist() == [lost, conflicting]
+    assert counted["found"] == counted["listed"] - lost
     if case == "labels that conflict" and protocol == "paper":
         # The paper keeps them, and can learn nothing.
         assert other["mean"].notna().all()
@@ -223,7 +230,7 @@ def test_an_embedding_of_one_gene(lsa_genes: GeneEmbeddings, tmp_path: Path) -> 
         {"one": one, "lsa": lsa_genes}, tmp_path / "out", tasks=[starter_task(lsa_genes)], controls=False
     )
     assert summary["mean"].isna().all()
-    assert summary["note"].str.contains("labelled genes have a vector in every embedding").all()
+    assert summary["note"].str.contains("70 of 70 have no vector in every embedding", regex=False).all()
 
 
 def test_arguments_that_mean_nothing(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
@@ -304,6 +311,15 @@ def test_families_where_genes_recur(lsa_genes: GeneEmbeddings) -> None:
     )
     assert not plan.jobs
     assert "can't be kept apart" in plan.reasons["lsa"]
+
+
+def test_the_cells_of_a_control_are_named(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    cells = tmp_path / "cells.h5ad"
+    genept.datasets.pbmc68k_reduced().write_h5ad(cells)
+    how = {"tasks": [starter_task(lsa_genes)], "n_jobs": 1, "controls": False}
+    benchmark_genes({"lsa": lsa_genes}, tmp_path / "out", expression=cells, **how)  # type: ignore[arg-type]
+    said = json.loads((tmp_path / "out" / "provenance.json").read_text())["expression"]
+    assert said == {"file": "cells.h5ad", "sha256": hashlib.sha256(cells.read_bytes()).hexdigest()}
 
 
 def test_genes_whose_vector_others_have_are_counted(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:

@@ -146,7 +146,9 @@ def benchmark_genes(
     kept = KeptJobs(folder)
     rows = run_jobs([job for one in planned for job in one.plan.jobs], kept, n_jobs=n_jobs)
     summary = write_tables(folder, rows, planned, kept=kept, leakage=leakage, settings=settings)
-    write_provenance(folder / "provenance.json", embeddings, behind, tasks=chosen, settings=settings)
+    write_provenance(
+        folder / "provenance.json", embeddings, behind, tasks=chosen, settings=settings, expression=expression
+    )
     for one in planned:
         draw_class_map(folder, one.plan, embeddings)
     write_gene_report(folder)

@@ -156,7 +156,9 @@ def plan_task(
             sample = _sample(labels, found_in[key], settings)
         except NotComputableError as error:
             reasons |= dict.fromkeys((one.name for one in some), error.found)
-            label_row = label_row or _label_row(task, labels, None, note=f"not computable: {error.found}")
+            label_row = label_row or _label_row(
+                task, labels, None, counts=error.counts, note=f"not computable: {error.found}"
+            )
             continue
         groups = _groups(sample, settings.keep_together)
         if not samples:
@@ -281,9 +283,11 @@ def _label_row(
     sample: Sample | None,
     *,
     groups: NDArray[np.intp] | None = None,
+    counts: LabelCounts | None = None,
     note: str = "",
 ) -> Row:
-    counts = LabelCounts(len(labels), len(labels)) if sample is None else sample.counts
+    if counts is None:
+        counts = LabelCounts(len(labels), len(labels)) if sample is None else sample.counts
     n_groups = 0 if groups is None else len(np.unique(groups))
     return {
         "task": task.name,
