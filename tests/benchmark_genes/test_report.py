@@ -224,6 +224,15 @@ def test_differences_may_be_written_either_way_round(written: Path, tmp_path: Pa
     assert compared(written)["paired"].any()
 
 
+def test_the_head_says_how_far_intervals_hold_for_random_vectors(written: Path, page: Found) -> None:
+    summary = pd.read_csv(written / "summary.csv")
+    random = summary[summary["embedding"].eq("random vectors") & summary["metric"].eq("roc_auc")].dropna(
+        subset="low"
+    )
+    n = int(((random["low"] > 0.5) | (random["high"] < 0.5)).sum())
+    assert f"random vectors leave out 0.5 in {n or 'none'} of {len(random)} scores" in page.text
+
+
 def test_an_interval_without_a_small_p_value_decides_nothing(written: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(written, tmp_path / "p"))
     before = compared(folder)
