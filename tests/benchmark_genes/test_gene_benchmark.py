@@ -1,5 +1,6 @@
 """The benchmark as a whole: files, controls, resuming, sameness, and what can't be computed."""
 
+import hashlib
 import json
 import re
 import shutil
@@ -13,9 +14,12 @@ import genept
 from genept import GeneEmbeddings, GeneTable
 from genept.benchmark import benchmark_genes
 from genept.benchmark.jobs import Job, run_job
+from genept.benchmark.plan import Settings, plan_task
 from genept.benchmark.protocols.scored import Scored
+from genept.benchmark.representations import Representation
 from genept.benchmark.tasks import FileTask, GeneLabels, PairLabels
-from genept.errors import ArgumentError, InputFileError, OutputError, UnknownNameError
+from genept.errors import ArgumentError, InputFileError, MissingDataError, OutputError, UnknownNameError
+from genept.genes import Resolver
 from tests.conftest import RunGenept
 
 
@@ -206,6 +210,12 @@ def test_tasks_that_can_not_be_computed_do_not_stop_the_others(
     kinases = summary[(summary["task"] == "kinases") & (summary["kind"] == "embedding")]
     assert kinases["mean"].notna().all()
     other = summary[summary["task"] == "task"]
+    counted = pd.read_csv(tmp_path / "out" / "labels.csv").set_index("task").loc["task"]
+    lost, conflicting = {"genes that nobody has": (20, 0), "one class empty": (1, 0)}.get(
+        case, (0, 40 if case == "labels that conflict" and protocol == "rigorous" else 0)
+    )
+    assert counted[["lost", "conflicting"]].tolist() == [lost, conflicting]
+    assert counted["found"] == counted["listed"] - lost
     if case == "labels that conflict" and protocol == "paper":
         # The paper keeps them, and can learn nothing.
         assert other["mean"].notna().all()
@@ -220,7 +230,7 @@ def test_an_embedding_of_one_gene(lsa_genes: GeneEmbeddings, tmp_path: Path) -> 
         {"one": one, "lsa": lsa_genes}, tmp_path / "out", tasks=[starter_task(lsa_genes)], controls=False
     )
     assert summary["mean"].isna().all()
-    assert summary["note"].str.contains("labelled genes have a vector in every embedding").all()
+    assert summary["note"].str.contains("70 of 70 have no vector in every embedding", regex=False).all()
 
 
 def test_arguments_that_mean_nothing(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
@@ -239,6 +249,88 @@ def test_arguments_that_mean_nothing(lsa_genes: GeneEmbeddings, tmp_path: Path) 
         benchmark_genes(
             {"lsa": lsa_genes, "mouse": mouse}, tmp_path / "out2", tasks=[starter_task(lsa_genes)]
         )
+
+
+def test_what_can_not_be_scored_says_why(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    """Pairs by a forest only, which the rigorous protocol doesn't do."""
+    summary = benchmark_genes(
+        {"lsa": lsa_genes},
+        tmp_path / "out",
+        tasks=[pair_task(lsa_genes)],
+        controls=False,
+        classifiers=["random_forest"],
+        n_jobs=1,
+    )
+    assert summary["mean"].isna().all()
+    assert summary["note"].tolist() == [
+        "not computable: none of the classifiers asked for is used on it here"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"classifiers": ["logistic"]}, "classifier logistic"),
+        ({"features": ["sum", "summ"]}, "features summ"),
+        ({"features": []}, r"features \(none\)"),
+    ],
+)
+def test_classifiers_and_features_that_are_none(
+    wrong: dict[str, list[str]], said: str, lsa_genes: GeneEmbeddings, tmp_path: Path
+) -> None:
+    with pytest.raises(ArgumentError, match=said):
+        benchmark_genes({"lsa": lsa_genes}, tmp_path / "out", tasks=[pair_task(lsa_genes)], **wrong)  # type: ignore[arg-type]
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_embedding_named_as_a_control(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    with pytest.raises(ArgumentError, match="named 'random vectors'"):
+        benchmark_genes({"random vectors": lsa_genes}, tmp_path / "out", tasks=[starter_task(lsa_genes)])
+
+
+def test_families_that_are_not_known(
+    lsa_genes: GeneEmbeddings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GENEPT_CACHE", str(tmp_path / "empty"))
+    how = {"tasks": [starter_task(lsa_genes)], "keep_together": "family"}
+    with pytest.raises(MissingDataError, match="hgnc_complete_set"):
+        benchmark_genes({"lsa": lsa_genes}, tmp_path / "a", **how)  # type: ignore[arg-type]
+    mouse = GeneEmbeddings(
+        GeneTable(("Lyz2",)), np.ones((1, 4), dtype=np.float32), provenance={"taxon": "10090"}
+    )
+    with pytest.raises(ArgumentError, match="aren't human"):
+        benchmark_genes({"mouse": mouse}, tmp_path / "b", **how)  # type: ignore[arg-type]
+
+
+def test_families_where_genes_recur(lsa_genes: GeneEmbeddings) -> None:
+    labels = PairLabels(("LYZ",), ("CD3E",), np.ones(1, dtype=np.intp), ("train",), genes_recur=True)
+    one = Representation("lsa", "embedding", lsa_genes.genes, lsa_genes.vectors)
+    task = FileTask("in_time", "t", "", "s", labels)
+    plan = plan_task(
+        task, labels, [one], resolver=Resolver(lsa_genes.genes), settings=Settings(keep_together="family")
+    )
+    assert not plan.jobs
+    assert "can't be kept apart" in plan.reasons["lsa"]
+
+
+def test_the_cells_of_a_control_are_named(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    cells = tmp_path / "cells.h5ad"
+    genept.datasets.pbmc68k_reduced().write_h5ad(cells)
+    how = {"tasks": [starter_task(lsa_genes)], "n_jobs": 1, "controls": False}
+    benchmark_genes({"lsa": lsa_genes}, tmp_path / "out", expression=cells, **how)  # type: ignore[arg-type]
+    said = json.loads((tmp_path / "out" / "provenance.json").read_text())["expression"]
+    assert said == {"file": "cells.h5ad", "sha256": hashlib.sha256(cells.read_bytes()).hexdigest()}
+
+
+def test_genes_whose_vector_others_have_are_counted(lsa_genes: GeneEmbeddings, tmp_path: Path) -> None:
+    vectors = lsa_genes.vectors.copy()
+    task = starter_task(lsa_genes)
+    assert isinstance(task.labels, GeneLabels)
+    vectors[lsa_genes.genes.locate(task.labels.names[:3])] = 0.5
+    same = GeneEmbeddings(lsa_genes.genes, vectors)
+    benchmark_genes({"same": same}, tmp_path / "out", tasks=[task], controls=False, n_jobs=1)
+    (note,) = pd.read_csv(tmp_path / "out" / "labels.csv")["note"]
+    assert note == "3 genes have a vector in same that others have, too"
 
 
 @pytest.mark.slow

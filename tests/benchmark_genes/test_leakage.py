@@ -21,10 +21,14 @@ from genept.benchmark.leakage import (
 )
 from genept.benchmark.leakage.label_words import without_words
 from genept.benchmark.leakage.mask_texts import mask_texts
+from genept.benchmark.leakage_table import LeakageTable
+from genept.benchmark.plan import Settings, plan_task
 from genept.benchmark.representations import NotComputed, Representation, Vectors
+from genept.benchmark.tasks import FileTask, PairLabels
 from genept.benchmark.texts_behind import TextsBehind, texts_behind
 from genept.encoders import embed_texts, get_encoder
 from genept.errors import ArgumentError
+from genept.genes import Resolver
 
 ALPHABET = "abABβ1_-. \n"
 
@@ -312,3 +316,21 @@ class TestMaskedTFIDF:
         assert "nothing changes" in reason(masked_tfidf("T", few_texts, words=["nowhere"]))
         stop = GeneTexts(GeneTable(("A",)), ("of the",))
         assert "stop words" in reason(masked_tfidf("T", stop, words=["of"]))
+
+
+def test_what_is_masked_of_pairs_does_not_tell_which_are_positive(
+    bert_genes: GeneEmbeddings, few_texts: GeneTexts
+) -> None:
+    """CD3E names CD247: that goes whether they are the positive pair or the negative one."""
+    made = []
+    for labels in ([1, 0], [0, 1]):
+        pairs = PairLabels(("CD3E", "MIR21"), ("CD247", "PTENP1"), np.array(labels))
+        task = FileTask("pairs", "Pairs", "", "here", pairs)
+        one = Representation("m", "embedding", bert_genes.genes, bert_genes.vectors)
+        plan = plan_task(task, pairs, [one], resolver=Resolver(few_texts.genes), settings=Settings())
+        table = LeakageTable({"m": bert_genes}, {"m": texts_behind(bert_genes, few_texts)}, is_masked=True)
+        made.append(table.add(plan)[0])
+    first, second = made
+    assert isinstance(first, Representation)
+    assert isinstance(second, Representation)
+    np.testing.assert_array_equal(first.vectors, second.vectors)

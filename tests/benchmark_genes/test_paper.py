@@ -98,3 +98,35 @@ def test_a_class_with_fewer_rows_than_folds() -> None:
     sample = labelled_genes(labels, everything(20), as_listed=True)
     with pytest.raises(NotComputableError, match="'few'"):
         score_genes_as_paper(vectors_of(20, 3), sample, classifier="logistic_regression", metrics=["roc_auc"])
+
+
+def test_two_classes_by_accuracy_are_split_as_many_are() -> None:
+    names = tuple(f"g{k}" for k in range(90))
+    sample = labelled_genes(GeneLabels(names, np.arange(90) % 2, ("a", "b")), everything(90), as_listed=True)
+    how = {"classifier": "logistic_regression", "metrics": ["accuracy", "balanced_accuracy"]}
+    (fold,) = score_genes_as_paper(vectors_of(90, 3), sample, **how).folds  # type: ignore[arg-type]
+    assert (fold.n_train, fold.n_test, set(fold.values)) == (63, 27, {"accuracy", "balanced_accuracy"})
+
+
+def test_labels_in_parts_are_split_as_they_say() -> None:
+    part = tuple(np.where(np.arange(80) < 50, "train", "test").tolist())
+    names = tuple(f"g{k}" for k in range(80))
+    labels = GeneLabels(names, np.arange(80) % 2, ("a", "b"), part)
+    sample = labelled_genes(labels, everything(80), as_listed=True)
+    scored = score_genes_as_paper(
+        vectors_of(80, 3), sample, classifier="logistic_regression", metrics=["roc_auc"]
+    )
+    assert sorted(scored.predictions["first"]) == list(range(50, 80))
+
+
+@pytest.mark.parametrize("part", [(), ("train",) * 4 + ("test",) * 2, ("test",) * 4 + ("train",) * 2])
+def test_pairs_of_one_kind_on_a_side(part: tuple[str, ...]) -> None:
+    labels = PairLabels(
+        tuple(f"g{k}" for k in range(6)),
+        tuple(f"g{k}" for k in range(6, 12)),
+        np.array([1, 1, 1, 1, 0, 1]),
+        part,
+    )
+    sample = labelled_pairs(labels, everything(12), rng=0, as_listed=True)
+    with pytest.raises(NotComputableError, match="class"):
+        score_pairs_as_paper(vectors_of(12, 3), sample, classifier="logistic_regression", features="sum")

@@ -224,6 +224,15 @@ def test_differences_may_be_written_either_way_round(written: Path, tmp_path: Pa
     assert compared(written)["paired"].any()
 
 
+def test_the_head_says_how_far_intervals_hold_for_random_vectors(written: Path, page: Found) -> None:
+    summary = pd.read_csv(written / "summary.csv")
+    random = summary[summary["embedding"].eq("random vectors") & summary["metric"].eq("roc_auc")].dropna(
+        subset="low"
+    )
+    n = int(((random["low"] > 0.5) | (random["high"] < 0.5)).sum())
+    assert f"random vectors leave out 0.5 in {n or 'none'} of {len(random)} scores" in page.text
+
+
 def test_an_interval_without_a_small_p_value_decides_nothing(written: Path, tmp_path: Path) -> None:
     folder = Path(shutil.copytree(written, tmp_path / "p"))
     before = compared(folder)
@@ -302,9 +311,35 @@ def test_a_rerun_writes_the_same_bytes_whatever_the_users_settings(tmp_path: Pat
 
 def test_a_map_of_the_genes_is_shown_where_there_is_one(written: Path, copy: Copy) -> None:
     folder = copy()
-    assert "Map of the genes" not in read_page(write_gene_report(folder)).text
+    # One that another run left, of a task that isn't here.
     shutil.copy(written / "scores.ggi.roc_auc.png", folder / "umap.functional_class.minilm.png")
-    assert "Map of the genes" in read_page(write_gene_report(folder)).text
+    assert "Map of the genes" not in read_page(write_gene_report(folder)).text
+    shutil.copy(written / "scores.ggi.roc_auc.png", folder / "umap.tf_range_geneformer.minilm.png")
+    assert "genes in two dimensions (UMAP) by minilm" in read_page(write_gene_report(folder)).text
+
+
+def test_long_titles_in_capitals_are_drawn_whole(tmp_path: Path) -> None:
+    title = "Genes of HALLMARK_TNFA_SIGNALING_VIA_NFKB against the other genes of hallmarks.gmt"
+    folder = make_folder(tmp_path / "out", tasks=[Task("long", title, 40, ("in", "out"))])
+    write_gene_report(folder)
+    for path in folder.glob("*.png"):
+        assert (mpl.image.imread(path)[:, -2:, :3] == 1).all(), path.name
+
+
+def test_predictions_that_no_score_is_made_of_any_more_are_not_drawn(written: Path, tmp_path: Path) -> None:
+    """A run that goes on with other input may leave some."""
+    folder = Path(shutil.copytree(written, tmp_path / "stale"))
+    key = Predicted("dosage_sensitivity", "TF-IDF of the texts", "logistic_regression")
+    assert key in read_gene_results(folder).predictions
+
+    def without_its_score(frame: pd.DataFrame) -> pd.DataFrame:
+        mine = frame["task"].eq(key.task) & frame["embedding"].eq(key.embedding)
+        mine &= frame["classifier"].eq(key.classifier)
+        return frame.assign(mean=frame["mean"].mask(mine, ""))
+
+    edit(folder, "summary", without_its_score)
+    found = read_gene_results(folder).predictions
+    assert set(list_predictions(folder / "predictions")) - set(found) == {key}
 
 
 def test_without_predictions_the_page_says_so(tmp_path: Path) -> None:

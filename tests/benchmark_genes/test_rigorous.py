@@ -92,6 +92,46 @@ def test_several_classes() -> None:
     assert np.mean([fold.values["accuracy"] for fold in scored.folds]) > 0.8
 
 
+def test_accuracy_of_the_two_classes_that_are_left() -> None:
+    """The metric decides what is predicted: of many classes two may be large enough."""
+    labels = np.repeat([0, 1], 60)
+    vectors = np.random.default_rng(0).normal(size=(120, 4)).astype(np.float32)
+    vectors[:, 0] += 3 * labels
+    how = GeneScoring("logistic_regression", ("accuracy",), 0, n_permutations=2)
+    scored = score_genes(vectors, gene_sample(labels, ("coding", "not")), np.arange(120), how=how)
+    right = scored.predictions["predicted"].to_numpy() == labels[scored.predictions["first"]]
+    assert np.mean([fold.values["accuracy"] for fold in scored.folds]) == pytest.approx(right.mean())
+    assert right.mean() > 0.85
+
+
+@pytest.mark.parametrize("metrics", [("roc_auc",), ("roc_auc", "accuracy")])
+def test_metrics_that_do_not_go_with_the_classes(metrics: tuple[str, ...]) -> None:
+    sample = gene_sample(np.arange(60) % 3, ("a", "b", "c"))
+    how = GeneScoring("logistic_regression", metrics, 0)
+    with pytest.raises(NotComputableError, match="of 3 classes"):
+        score_genes(np.ones((60, 2), dtype=np.float32), sample, np.arange(60), how=how)
+
+
+def test_families_of_tested_genes_are_not_learned_from_where_the_task_parts_them() -> None:
+    rng = np.random.default_rng(0)
+    labels, family = np.arange(120) % 2, rng.integers(40, size=120)
+    part = tuple(np.where(np.arange(120) < 30, "test", "train").tolist())
+    names = tuple(f"g{k}" for k in range(120))
+    sample = labelled_genes(GeneLabels(names, labels, ("yes", "no"), part), everything(120))
+    vectors = rng.normal(size=(120, 3)).astype(np.float32)
+    (fold,) = score_genes(vectors, sample, family, how=LINEAR).folds
+    assert fold.n_test == 30
+    assert fold.n_train == (~np.isin(family[30:], family[:30])).sum() < 90
+
+
+def test_permuted_labels_of_a_small_class_are_spread_over_the_folds() -> None:
+    sample = gene_sample(np.array([0] * 5 + [1] * 40))
+    vectors = np.random.default_rng(0).normal(size=(45, 3)).astype(np.float32)
+    how = GeneScoring("logistic_regression", ("roc_auc",), 0, n_permutations=12)
+    scored = score_genes(vectors, sample, np.arange(45), how=how)
+    assert np.isfinite(scored.permuted).sum() == 12
+
+
 @settings(max_examples=25, deadline=None)
 @given(st.integers(10, 60), st.integers(5, 15), st.integers(0, 3))
 def test_groups_of_genes_are_on_one_side(n: int, n_groups: int, rng: int) -> None:
@@ -187,6 +227,22 @@ def test_a_given_split_is_cleaned_of_genes_on_both_sides() -> None:
         pair for pair in sample.pairs[sample.part == "test"].tolist() if not set(pair) & set(learned.ravel())
     ]
     assert 0 < fold.n_test == len(clean) < (sample.part == "test").sum()
+
+
+def test_permutations_of_pairs_keep_what_genes_with_many_partners_give_away() -> None:
+    """With all positives at three genes, scores by chance vary with these genes, not with the pairs."""
+    pairs = np.array([(a, b) for start in (0, 20) for a in range(start, start + 20) for b in range(start, a)])
+    signs: np.ndarray = np.isin(pairs % 20, (0, 1, 2)).any(axis=1).astype(np.intp)
+    part = tuple(np.where(pairs[:, 0] < 20, "train", "test").tolist())
+    labels = PairLabels(tuple(f"g{a}" for a, _ in pairs), tuple(f"g{b}" for _, b in pairs), signs, part)
+    vectors = np.random.default_rng(1).normal(size=(40, 2)).astype(np.float32)
+    sample = labelled_pairs(labels, everything(40), rng=0)
+    how = PairScoring("sum", 3, n_permutations=40)
+    permuted = score_pairs(vectors, sample, np.arange(40), how=how).permuted
+    positive = signs[190:].sum()
+    as_if_pairs_were_alone = np.sqrt(191 / (12 * positive * (190 - positive)))
+    assert np.std(permuted) > 2 * as_if_pairs_were_alone
+    assert abs(np.mean(permuted) - 0.5) < 0.1
 
 
 def test_pairs_of_one_kind_only() -> None:

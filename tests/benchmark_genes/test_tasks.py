@@ -1,5 +1,6 @@
 """Tasks as data: forms in which labels come, descriptions, and the tasks that genept brings."""
 
+import hashlib
 import pickle
 from pathlib import Path
 from urllib.parse import quote
@@ -219,6 +220,7 @@ def test_what_a_later_release_adds_is_tested(tmp_path: Path) -> None:
     tested = {name for name in negatives if part[name] == "test"}
     assert 0.1 < len(tested) / len(negatives) < 0.3
     assert rest.name == "a:rest"
+    assert rest.version.count("sha256 ") == 2
 
 
 def test_gene_sets_that_are_too_small(tmp_path: Path) -> None:
@@ -230,6 +232,8 @@ def test_an_edge_list_becomes_a_task(tmp_path: Path) -> None:
     (tmp_path / "net.tsv").write_text("1\t2\t0.5\n2\t3\t0.9\n")
     task = edge_task(tmp_path / "net.tsv")
     assert task.name == "net"
+    # All that tells one state of a user's own file from another.
+    assert task.version == "sha256 " + hashlib.sha256(b"1\t2\t0.5\n2\t3\t0.9\n").hexdigest()[:12]
     assert isinstance(task.labels, PairLabels)
     assert task.labels.first == ("1", "2")
     (tmp_path / "bad.tsv").write_text("only one column\n")

@@ -26,6 +26,7 @@ def files(tmp_path: Path) -> Path:
     adata.write_h5ad(tmp_path / "cells.h5ad")
     lines = [f"group {i}\t\t" + "\t".join(genes.genes.symbols[i * 12 : i * 12 + 10]) for i in range(3)]
     (tmp_path / "sets.gmt").write_text("\n".join(lines))
+    (tmp_path / "other.gmt").write_text("other\t\tX1\tX2\n")
     return tmp_path
 
 
@@ -76,6 +77,13 @@ def test_genes_of_data_and_a_figure(files: Path, call_genept: RunGenept) -> None
         (
             ("--data", "cells.h5ad", "--label-key", "kind", "--figure", "p.png"),
             "no column 'kind' in obs",
+        ),
+        (
+            (
+                *("--sets", "other.gmt", "--enrichment", "e.csv", "--data", "cells.h5ad", "--label-key"),
+                *("type", "--figure", "p.png", "--resolution", "1", "--threshold", "0.5"),
+            ),
+            "no gene set with at least 5",
         ),
         (("--threshold", "0.5", "--n-neighbors", "5"), "n_neighbors=5 and threshold=0.5"),
         (("--threshold", "0.9999"), "no gene in a program"),

@@ -14,7 +14,7 @@ from genept.benchmark.gene_tables import Planned, write_tables
 from genept.benchmark.jobs import Protocol
 from genept.benchmark.kept import KeptJobs
 from genept.benchmark.leakage_table import LeakageTable
-from genept.benchmark.plan import Settings, Together, plan_task, resolver_for
+from genept.benchmark.plan import Settings, Together, plan_task, refuse_families, resolver_for
 from genept.benchmark.provenance import write_provenance
 from genept.benchmark.report import write_gene_report
 from genept.benchmark.representations import EMBEDDING, NotComputed, Representation
@@ -85,7 +85,8 @@ def benchmark_genes(
     controls
         Whether to score controls and masked texts beside the embeddings.
     n_permutations
-        Runs on permuted labels for a p-value; they cost as much each as a score. None by default.
+        Runs on labels (of pairs: vectors) in random order, for a p-value; they cost as much each
+        as a score. None by default.
     rng
         Seed of everything that is drawn; 2023 is the paper's.
     n_jobs
@@ -131,8 +132,11 @@ def benchmark_genes(
     asked: list[Representation | NotComputed] = [
         Representation(name, EMBEDDING, genes.genes, genes.vectors) for name, genes in embeddings.items()
     ]
+    if keep_together == "family":
+        refuse_families(embeddings)
     if controls:
         asked += make_controls(embeddings, behind, expression=cells, seed=rng)
+    _refuse_shared_names(asked)
     leakage = LeakageTable(embeddings, behind, is_masked=controls and protocol == "rigorous")
     resolver = resolver_for(embeddings)
     planned = [
@@ -142,7 +146,9 @@ def benchmark_genes(
     kept = KeptJobs(folder)
     rows = run_jobs([job for one in planned for job in one.plan.jobs], kept, n_jobs=n_jobs)
     summary = write_tables(folder, rows, planned, kept=kept, leakage=leakage, settings=settings)
-    write_provenance(folder / "provenance.json", embeddings, behind, tasks=chosen, settings=settings)
+    write_provenance(
+        folder / "provenance.json", embeddings, behind, tasks=chosen, settings=settings, expression=expression
+    )
     for one in planned:
         draw_class_map(folder, one.plan, embeddings)
     write_gene_report(folder)
@@ -186,6 +192,17 @@ def _open(folder: Path, *, resume: bool) -> Path:
             do="name another with -o",
         )
     return folder
+
+
+def _refuse_shared_names(asked: Sequence[Representation | NotComputed]) -> None:
+    names = [one.name for one in asked]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise ArgumentError(
+            f"an embedding named {twice[0]!r}, as a control is",
+            expected="a name of its own for each",
+            do="name it otherwise: --genes NAME=FILE",
+        )
 
 
 def _need_figures() -> None:

@@ -20,7 +20,7 @@ from genept.benchmark.sample import NotComputableError, Sample
 
 Protocol = Literal["rigorous", "paper"]
 # Changes whenever the same job would give another result.
-_VERSION = "1"
+_VERSION = "2"
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +52,7 @@ class Job:
     rng
         Seed.
     n_permutations
-        Runs on permuted labels, for a p-value; none by default.
+        Runs on labels (of pairs: vectors) in random order, for a p-value; none by default.
     """
 
     task: str

@@ -104,7 +104,8 @@ class LeakageTable:
             ]
             if self._is_masked:
                 log.info("masking what gives the labels of %s away in the texts of %s", task.name, name)
-                pairs = None if sample.second is None else rows[sample.pairs[sample.positive]]
+                # Names of the partners of all pairs: those of positive ones alone would be gone by the label.
+                pairs = None if sample.second is None else rows[sample.pairs]
                 made.append(masked(name, genes, self._behind[name], words=words, pairs=pairs, named=named))
         return made
 

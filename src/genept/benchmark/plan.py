@@ -10,7 +10,14 @@ from numpy.typing import NDArray
 
 from genept.benchmark.jobs import Job, Protocol
 from genept.benchmark.kept import Row
-from genept.benchmark.representations import LOGISTIC_REGRESSION, NotComputed, Representation
+from genept.benchmark.pairs import FEATURES
+from genept.benchmark.representations import (
+    CLASSIFIERS,
+    EMBEDDING,
+    LOGISTIC_REGRESSION,
+    NotComputed,
+    Representation,
+)
 from genept.benchmark.sample import (
     FoundGenes,
     LabelCounts,
@@ -21,11 +28,12 @@ from genept.benchmark.sample import (
     labelled_pairs,
 )
 from genept.benchmark.tasks import GeneLabels, PairLabels, Task
+from genept.datasets.cache import locate
 from genept.embeddings import GeneEmbeddings
-from genept.errors import ArgumentError, MissingDataError
+from genept.errors import ArgumentError, MissingDataError, name_some
 from genept.genes import Resolver, species_resolver
 from genept.genes.families import gene_families
-from genept.genes.species import SPECIES
+from genept.genes.species import HUMAN, SPECIES
 from genept.tl.identity import taxon_of
 
 log = logging.getLogger(__name__)
@@ -48,7 +56,7 @@ class Settings:
     classifiers
         Which classifiers; by default those that the task names.
     n_permutations
-        Runs on permuted labels, for a p-value; none by default.
+        Runs on labels (of pairs: vectors) in random order, for a p-value; none by default.
     rng
         Seed of folds, forests and negatives.
     """
@@ -67,6 +75,16 @@ class Settings:
                 expected="what the paper does",
                 do="use the protocol 'rigorous' for these",
             )
+        for what, asked, known in (
+            ("classifier", self.classifiers, CLASSIFIERS),
+            ("features", self.features, FEATURES),
+        ):
+            if asked is not None and (not asked or not set(asked) <= set(known)):
+                raise ArgumentError(
+                    f"{what} {name_some(sorted(set(asked) - set(known))) or '(none)'}",
+                    expected=f"some of {', '.join(known)}",
+                    do="choose among these",
+                )
         if self.n_permutations < 0:
             raise ArgumentError(f"{self.n_permutations} permutations", expected="0 or more", do="correct it")
 
@@ -86,12 +104,15 @@ class PlannedTask:
     samples
         For each representation that can be scored the labelled genes or pairs, and (n_genes,) the row of each
         gene in it.
+    reasons
+        For each representation that can't be scored, why.
     """
 
     task: Task
     jobs: tuple[Job, ...]
     label_row: Row
     samples: Mapping[str, tuple[Sample, NDArray[np.intp]]]
+    reasons: Mapping[str, str]
 
 
 def plan_task(
@@ -123,6 +144,7 @@ def plan_task(
         together = [[one] for one in representations]
     jobs: list[Job] = []
     samples: dict[str, tuple[Sample, NDArray[np.intp]]] = {}
+    reasons: dict[str, str] = {}
     label_row: Row | None = None
     found_in: dict[tuple[int, ...], FoundGenes] = {}
     for some in together:
@@ -133,16 +155,22 @@ def plan_task(
         try:
             sample = _sample(labels, found_in[key], settings)
         except NotComputableError as error:
-            label_row = label_row or _label_row(task, labels, None, note=f"not computable: {error.found}")
+            reasons |= dict.fromkeys((one.name for one in some), error.found)
+            label_row = label_row or _label_row(
+                task, labels, None, counts=error.counts, note=f"not computable: {error.found}"
+            )
             continue
         groups = _groups(sample, settings.keep_together)
         if not samples:
-            label_row = _label_row(task, labels, sample, groups=groups)
+            label_row = _label_row(task, labels, sample, groups=groups, note=_alike(some, sample))
         for position, one in enumerate(some):
             samples[one.name] = sample, sample.rows[position]
-            jobs += _jobs(task, one, sample, position, groups=groups, settings=settings)
+            own = _jobs(task, one, sample, position, groups=groups, settings=settings)
+            if not own:
+                reasons[one.name] = "none of the classifiers asked for is used on it here"
+            jobs += own
     assert label_row is not None  # noqa: S101  (there is one for the first representation)
-    return PlannedTask(task, tuple(jobs), label_row, samples)
+    return PlannedTask(task, tuple(jobs), label_row, samples, reasons)
 
 
 def rows_not_computed(
@@ -166,7 +194,7 @@ def rows_not_computed(
     for one in representations:
         if one.name in scored:
             continue
-        reason = one.reason if isinstance(one, NotComputed) else str(planned.label_row["note"])
+        reason = one.reason if isinstance(one, NotComputed) else planned.reasons[one.name]
         rows += [
             {
                 "task": planned.task.name,
@@ -178,7 +206,7 @@ def rows_not_computed(
                 "classifier": LOGISTIC_REGRESSION,
                 "features": features,
                 "metric": metric,
-                "note": reason if reason.startswith("not computable") else f"not computable: {reason}",
+                "note": f"not computable: {reason}",
             }
             for metric in planned.task.metrics
             for features in (settings.features if planned.label_row["pairs"] else ("",))
@@ -194,6 +222,12 @@ def _names(labels: GeneLabels | PairLabels) -> list[str]:
 
 
 def _sample(labels: GeneLabels | PairLabels, found: FoundGenes, settings: Settings) -> Sample:
+    if settings.keep_together == "family" and isinstance(labels, PairLabels) and labels.genes_recur:
+        raise NotComputableError(
+            "genes that were learned from are tested again here, so that families can't be kept apart",
+            expected="a task whose parts share no gene",
+            do="leave it out, or keep only the rows of a gene together",
+        )
     as_listed = settings.protocol == "paper"
     if isinstance(labels, GeneLabels):
         return labelled_genes(labels, found, as_listed=as_listed)
@@ -249,9 +283,11 @@ def _label_row(
     sample: Sample | None,
     *,
     groups: NDArray[np.intp] | None = None,
+    counts: LabelCounts | None = None,
     note: str = "",
 ) -> Row:
-    counts = LabelCounts(len(labels), len(labels), note=note) if sample is None else sample.counts
+    if counts is None:
+        counts = LabelCounts(len(labels), len(labels)) if sample is None else sample.counts
     n_groups = 0 if groups is None else len(np.unique(groups))
     return {
         "task": task.name,
@@ -264,9 +300,40 @@ def _label_row(
         "kept": 0 if sample is None else len(sample),
         "classes": "" if sample is None else sample.class_sizes(),
         "groups": n_groups,
-        "note": counts.note,
+        "note": "; ".join(filter(None, (counts.note, note))),
         "pairs": isinstance(labels, PairLabels),
     }
+
+
+def refuse_families(embeddings: Mapping[str, GeneEmbeddings]) -> None:
+    """Raise where families of genes aren't known, before anything is computed.
+
+    Raises
+    ------
+    ArgumentError
+        If genes are of another species than human, whose families HGNC names.
+    MissingDataError
+        If HGNC's list isn't in the cache.
+    """
+    if any(taxon_of(genes) != HUMAN for genes in embeddings.values()):
+        raise ArgumentError(
+            "families kept together of genes that aren't human",
+            expected="human genes, whose families HGNC names",
+            do="keep only the rows of a gene together",
+        )
+    locate("hgnc_complete_set")
+
+
+def _alike(some: Sequence[Representation], sample: Sample) -> str:
+    """Count the genes of an embedding whose vector others have, too: they may be on both sides of a split."""
+    said = []
+    used = np.unique(sample.first if sample.second is None else sample.pairs)
+    for one, rows in zip(some, sample.rows, strict=True):
+        if one.kind == EMBEDDING and isinstance(one.vectors, np.ndarray):
+            _, times = np.unique(one.vectors[rows[used]], axis=0, return_counts=True)
+            n = int(times[times > 1].sum())
+            said += [f"{n:,} genes have a vector in {one.name} that others have, too"] if n else []
+    return "; ".join(said)
 
 
 def resolver_for(embeddings: Mapping[str, GeneEmbeddings]) -> Resolver:

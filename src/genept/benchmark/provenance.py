@@ -12,6 +12,7 @@ from genept.atomic import written_whole
 from genept.benchmark.plan import Settings
 from genept.benchmark.tasks import Task
 from genept.benchmark.texts_behind import TextsBehind
+from genept.datasets.verify import digest_of
 from genept.embeddings import GeneEmbeddings
 
 _LIBRARIES = ("numpy", "scipy", "pandas", "scikit-learn")
@@ -24,6 +25,7 @@ def write_provenance(
     *,
     tasks: Sequence[Task],
     settings: Settings,
+    expression: Path | None = None,
 ) -> None:
     """Write what was scored, on what, and by which versions; no date, so that a rerun gives the same file.
 
@@ -37,12 +39,19 @@ def write_provenance(
         The tasks.
     settings
         How they were scored.
+    expression
+        Cells of a control, if any.
     """
     said = {
         "genept": __version__,
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in _LIBRARIES},
         "settings": asdict(settings),
+        **(
+            {}
+            if expression is None
+            else {"expression": {"file": expression.name, "sha256": digest_of(expression)}}
+        ),
         "embeddings": {
             name: {
                 "genes": len(genes.genes),

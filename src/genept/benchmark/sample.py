@@ -11,10 +11,6 @@ from genept.errors import GeneptError, name_some
 from genept.genes import GeneTable, Resolver, match_resolved
 
 
-class NotComputableError(GeneptError, ValueError):
-    """A score that these labels and genes don't allow; the others are computed all the same."""
-
-
 @dataclass(frozen=True)
 class LabelCounts:
     """What became of a task's labels.
@@ -36,6 +32,18 @@ class LabelCounts:
     repeated: int = 0
     conflicting: int = 0
     note: str = ""
+
+
+class NotComputableError(GeneptError, ValueError):
+    """A score that these labels and genes don't allow; the others are computed all the same.
+
+    Attributes
+    ----------
+    counts
+        What became of the labels, where they were counted.
+    """
+
+    counts: LabelCounts | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -176,21 +184,26 @@ def labelled_genes(labels: GeneLabels, found: FoundGenes, *, as_listed: bool = F
     large = sizes >= labels.min_rows
     kept = kept[large[labels.labels[kept]]]
     position = np.cumsum(large) - 1
+    small = [f"{labels.classes[label]} ({sizes[label]})" for label in np.flatnonzero(~large & (sizes > 0))]
+    note = f"classes of fewer than {labels.min_rows} genes left out: {name_some(small, 40)}" if small else ""
+    counts = LabelCounts(len(labels), lost, repeated, conflicting, note)
     if large.sum() < 2:
-        raise NotComputableError(
-            f"{len(kept):,} labelled genes have a vector in every embedding, of {int(large.sum())} class",
+        why = f"{lost:,} of {len(labels):,} have no vector in every embedding"
+        why += f", {conflicting:,} have labels that conflict" if conflicting else ""
+        error = NotComputableError(
+            f"{len(kept):,} labelled genes of {int(large.sum())} class are left ({why})",
             expected="genes of two classes at least",
             do=f"embed more of them: {name_some(name for name in labels.names if name not in found.gene)}",
         )
-    small = [f"{labels.classes[label]} ({sizes[label]})" for label in np.flatnonzero(~large & (sizes > 0))]
-    note = f"classes of fewer than {labels.min_rows} genes left out: {name_some(small, 40)}" if small else ""
+        error.counts = counts
+        raise error
     return Sample(
         symbols=found.symbols,
         rows=found.rows,
         first=gene[kept],
         labels=position[labels.labels[kept]],
         classes=tuple(name for name, ok in zip(labels.classes, large, strict=True) if ok),
-        counts=LabelCounts(len(labels), lost, repeated, conflicting, note),
+        counts=counts,
         part=np.array(labels.part)[kept] if labels.part else np.empty(0, dtype=str),
     )
 
@@ -229,12 +242,15 @@ def labelled_pairs(labels: PairLabels, found: FoundGenes, *, rng: int, as_listed
             note += f"; {(~inside).sum():,} pairs of genes that weren't screened left out"
             kept = kept[inside]
         kept, repeated, conflicting = _each_once(kept, _key(pairs[kept]), labels.labels[kept])
+    counts = LabelCounts(len(labels), lost, repeated, conflicting, note)
     if not len(kept):
-        raise NotComputableError(
-            "no pair has a vector for both genes",
+        error = NotComputableError(
+            "no pair is left whose genes both have a vector",
             expected="pairs of genes that the embeddings hold",
             do="embed these genes too",
         )
+        error.counts = counts
+        raise error
     pairs, signs = pairs[kept], labels.labels[kept]
     part = np.array(labels.part)[kept] if labels.part else np.empty(0, dtype=str)
     if labels.labels.all():
@@ -254,7 +270,7 @@ def labelled_pairs(labels: PairLabels, found: FoundGenes, *, rng: int, as_listed
         second=pairs[:, 1],
         labels=signs,
         classes=("no", "yes"),
-        counts=LabelCounts(len(labels), lost, repeated, conflicting, note),
+        counts=counts,
         part=part,
         genes_recur=labels.genes_recur,
     )

@@ -79,7 +79,9 @@ def genes(
     controls: Annotated[
         bool, typer.Option("--controls/--no-controls", help="Score controls beside the embeddings.")
     ] = True,
-    permutations: Annotated[int, typer.Option(min=0, help="Runs on permuted labels, for a p-value.")] = 0,
+    permutations: Annotated[
+        int, typer.Option(min=0, help="Runs on labels (of pairs: vectors) in random order, for a p-value.")
+    ] = 0,
     rng: Annotated[int, typer.Option(help="Seed.")] = 2023,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Jobs at a time; results don't depend on it. One a processor.")

@@ -137,15 +137,17 @@ def programs(
         min_size=min_size,
         rng=rng,
     )
+    expression = None
     if cells is not None and label_key is not None:
         expression = tl.program_expression(
             cells, found, label_key, layer=layer, use_raw=use_raw, gene_column=gene_column
         )
+    # Nothing is written before all is computed.
+    enriched = None if tested is None else tl.enrichment(found, tested)
+    if expression is not None:
         pl.gene_programs(expression, found, z_score=z_score, save=figure)
         log.info("figure written to %s", figure)
-    enriched = None
-    if tested is not None and enrichment is not None:
-        enriched = tl.enrichment(found, tested)
+    if enriched is not None and enrichment is not None:
         _write(enriched, enrichment)
     _write(found.table, output)
     log.info("%r written to %s", found, output)

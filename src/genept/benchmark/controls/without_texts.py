@@ -9,6 +9,8 @@ from genept.encoders import embed_texts
 from genept.encoders.random_control import RandomControl
 from genept.genes import GeneTable
 
+RANDOM_VECTORS = "random vectors"
+
 
 def random_vectors(genes: GeneTable, dimensions: int, *, seed: int = RNG) -> Representation:
     """Draw a random direction for each gene, by its symbol: the same in every table.
@@ -33,7 +35,7 @@ def random_vectors(genes: GeneTable, dimensions: int, *, seed: int = RNG) -> Rep
     Representation 'random vectors' of 2 genes x 8 features
     """
     drawn = embed_texts(RandomControl(dimensions=dimensions, seed=seed), genes.symbols, unit="gene")
-    return Representation("random vectors", CONTROL, genes, drawn.vectors)
+    return Representation(RANDOM_VECTORS, CONTROL, genes, drawn.vectors)
 
 
 def shuffled_texts(name: str, genes: GeneEmbeddings, *, seed: int = RNG) -> Representation | NotComputed:

@@ -18,10 +18,10 @@ from sklearn.metrics import auc, roc_curve
 from sklearn.model_selection import StratifiedKFold, train_test_split
 
 from genept.benchmark.pairs import pair_matrix
-from genept.benchmark.protocols.scored import Collected, Fold, Scored
+from genept.benchmark.protocols.scored import Collected, Fold, Scored, is_ranked
 from genept.benchmark.protocols.splits import N_FOLDS, Split, refuse_small_classes
 from genept.benchmark.representations import LOGISTIC_REGRESSION, Vectors
-from genept.benchmark.sample import Sample
+from genept.benchmark.sample import NotComputableError, Sample
 from genept.benchmark.statistics import METRICS
 
 # The seed of the notebooks.
@@ -36,9 +36,10 @@ def score_genes_as_paper(
 ) -> Scored:
     """Score labelled genes as the notebooks do.
 
-    Two classes: five stratified folds in the order of the list, positives first, without shuffling. More
-    classes: 70 % learned from and 30 % tested, seed 2023. Repeated rows stay, and may stand on both sides.
-    Classifiers at scikit-learn's defaults, though they may not have converged after 100 steps.
+    By ROC AUC: five stratified folds in the order of the list, positives first, without shuffling. By
+    accuracy: 70 % learned from and 30 % tested, seed 2023. Labels that come in parts, which the paper has
+    none of, are split as they say. Repeated rows stay, and may stand on both sides. Classifiers at
+    scikit-learn's defaults, though they may not have converged after 100 steps.
 
     Parameters
     ----------
@@ -54,12 +55,14 @@ def score_genes_as_paper(
     Raises
     ------
     NotComputableError
-        If a class has fewer rows than there are folds.
+        If a class has fewer rows than there are folds, or a side of the split only one class.
     """
-    two = len(sample.classes) == 2
-    order = np.argsort(~sample.positive, kind="stable") if two else np.arange(len(sample))
-    labels = sample.positive.astype(np.intp) if two else sample.labels
-    if two:
+    ranked = is_ranked(sample, metrics)
+    order = np.argsort(~sample.positive, kind="stable") if ranked else np.arange(len(sample))
+    labels = sample.positive.astype(np.intp) if ranked else sample.labels
+    if len(sample.part):
+        splits = [(np.flatnonzero(sample.part != "test"), np.flatnonzero(sample.part == "test"))]
+    elif ranked:
         refuse_small_classes(sample.labels, np.arange(len(sample)), sample)
         splits = [
             (order[train], order[test])
@@ -84,10 +87,16 @@ def score_pairs_as_paper(vectors: Vectors, sample: Sample, *, classifier: str, f
         The labelled pairs, as listed.
     classifier, features
         Names of the classifier and of the features of a pair, ``"sum"`` in the paper.
+
+    Raises
+    ------
+    NotComputableError
+        If a side of the split has pairs of one kind only.
     """
     if len(sample.part):
         split = np.flatnonzero(sample.part == "train"), np.flatnonzero(sample.part == "test")
     else:
+        refuse_small_classes(sample.labels, np.arange(len(sample)), sample)
         rows = np.arange(len(sample))
         split = tuple(
             train_test_split(rows, test_size=_PAIRS_HELD_OUT, random_state=SEED, stratify=sample.labels)
@@ -106,17 +115,18 @@ def _scored(
     metrics: Sequence[str],
 ) -> Scored:
     collected = Collected(sample)
-    two = len(np.unique(labels)) == 2
+    ranked = is_ranked(sample, metrics)
     # The notebooks seed NumPy's global generator, from which one forest after the other draws.
     drawn = np.random.RandomState(SEED)
     for number, (train, test) in enumerate(splits):
+        _refuse_one_class(labels, train, test)
         model = (
             LogisticRegression()
             if classifier == LOGISTIC_REGRESSION
             else RandomForestClassifier(random_state=drawn)
         )
         note = _fit(model, matrix[train], labels[train])
-        if two:
+        if ranked:
             scores = model.predict_proba(matrix[test])[:, 1]
             predicted, values = {"score": scores}, {"roc_auc": _area(labels[test], scores)}
         else:
@@ -126,6 +136,17 @@ def _scored(
         C = 1.0 if classifier == LOGISTIC_REGRESSION else None
         collected.add(Fold(0, number, values, len(train), len(test), C, note), test, labels, **predicted)
     return collected.scored()
+
+
+def _refuse_one_class(labels: NDArray[np.intp], train: NDArray[np.intp], test: NDArray[np.intp]) -> None:
+    for rows, side in ((train, "learned from"), (test, "tested")):
+        n_classes = len(np.unique(labels[rows]))
+        if n_classes < 2:
+            raise NotComputableError(
+                f"{len(rows):,} rows of {n_classes} class to be {side}",
+                expected="two classes at least on both sides of the split",
+                do="embed more of these genes",
+            )
 
 
 def _fit(model: Any, matrix: Any, labels: NDArray[np.intp]) -> str:

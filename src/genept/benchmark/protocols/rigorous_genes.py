@@ -15,7 +15,7 @@ from genept.benchmark.protocols.classifiers import (
     random_forest,
     score_of,
 )
-from genept.benchmark.protocols.scored import Collected, Fold, Scored
+from genept.benchmark.protocols.scored import Collected, Fold, Scored, is_ranked
 from genept.benchmark.protocols.splits import (
     N_FOLDS,
     Split,
@@ -72,14 +72,14 @@ def score_genes(vectors: Vectors, sample: Sample, groups: NDArray[np.intp], *, h
     Raises
     ------
     NotComputableError
-        If a class is too small for the folds.
+        If a class is too small for the folds, or the metrics don't go with the classes.
 
     References
     ----------
     Varma & Simon, BMC Bioinformatics 2006, doi:10.1186/1471-2105-7-91 (choosing inside the training folds).
     """
-    two = len(sample.classes) == 2
-    labels = sample.positive.astype(np.intp) if two else sample.labels
+    ranked = is_ranked(sample, how.metrics)
+    labels = sample.positive.astype(np.intp) if ranked else sample.labels
     group = groups[sample.first]
     # A forest splits by columns: it must have them as they are.
     features = prepared(vectors[sample.first]) if is_linear(how.classifier) else _dense(vectors[sample.first])
@@ -91,13 +91,13 @@ def score_genes(vectors: Vectors, sample: Sample, groups: NDArray[np.intp], *, h
         splits = _splits(sample, labels, group, how.rng + repeat)
         for number, (train, test) in learnable(splits, labels):
             C = (
-                _strength(features[train], labels[train], group[train], how)
+                _strength(features[train], labels[train], group[train], how=how, ranked=ranked)
                 if is_linear(how.classifier)
                 else None
             )
-            predicted = _predict(features, labels, train, test, how=how, C=C, two=two)
+            predicted = _predict(features, labels, train, test, how=how, C=C, ranked=ranked)
             values = {
-                name: float(METRICS[name](labels[test], predicted["score" if two else "predicted"]))
+                name: float(METRICS[name](labels[test], predicted["score" if ranked else "predicted"]))
                 for name in how.metrics
             }
             fold = Fold(repeat, number, values, len(train), len(test), C)
@@ -113,7 +113,10 @@ def score_genes(vectors: Vectors, sample: Sample, groups: NDArray[np.intp], *, h
 
 def _splits(sample: Sample, labels: NDArray[np.intp], group: NDArray[np.intp], rng: int) -> list[Split]:
     if len(sample.part):
-        return [(np.flatnonzero(sample.part != "test"), np.flatnonzero(sample.part == "test"))]
+        # What is tested stays as the task has it: of families on both sides, those learned from go.
+        tested = sample.part == "test"
+        learned = ~tested & ~np.isin(group, group[tested])
+        return [(np.flatnonzero(learned), np.flatnonzero(tested))]
     return gene_folds(labels, group, n_folds=N_FOLDS, rng=rng)
 
 
@@ -125,18 +128,25 @@ def _predict(
     *,
     how: GeneScoring,
     C: float | None,
-    two: bool,
+    ranked: bool,
 ) -> dict[str, NDArray[np.generic]]:
     model = (
         random_forest(features[train], labels[train], how.rng)
         if C is None
         else logistic_regression(features[train], labels[train], C)
     )
-    return {"score": score_of(model, features[test])} if two else {"predicted": model.predict(features[test])}
+    return (
+        {"score": score_of(model, features[test])} if ranked else {"predicted": model.predict(features[test])}
+    )
 
 
 def _strength(
-    features: Features, labels: NDArray[np.intp], group: NDArray[np.intp], how: GeneScoring
+    features: Features,
+    labels: NDArray[np.intp],
+    group: NDArray[np.intp],
+    *,
+    how: GeneScoring,
+    ranked: bool,
 ) -> float:
     """Choose C by the first metric on folds of what is learned from; of equal ones the strongest penalty."""
     smallest = np.bincount(labels)[np.unique(labels)].min()
@@ -146,7 +156,7 @@ def _strength(
     chosen = [split for _, split in learnable(folds[: 1 if len(labels) > _MANY_ROWS else None], labels)]
     if not chosen:
         return 1.0
-    metric, two = METRICS[how.metrics[0]], labels.max() == 1
+    metric = METRICS[how.metrics[0]]
     means = []
     for C in STRENGTHS:
         values = []
@@ -154,7 +164,7 @@ def _strength(
             model = logistic_regression(features[train], labels[train], C)
             values.append(
                 metric(
-                    labels[test], score_of(model, features[test]) if two else model.predict(features[test])
+                    labels[test], score_of(model, features[test]) if ranked else model.predict(features[test])
                 )
             )
         means.append(np.mean(values))
@@ -170,21 +180,33 @@ def _permuted(
     how: GeneScoring,
     scored: list[Fold],
 ) -> list[float]:
-    """Score permuted labels on the first draw of the folds, with the penalty that was chosen there."""
-    first = [fold for fold in scored if fold.repeat == 0]
-    metric, two = METRICS[how.metrics[0]], len(sample.classes) == 2
-    splits = _splits(sample, labels, group, how.rng)
+    """Score permuted labels on one draw of the folds, with the penalties that were chosen on the first.
+
+    Folds are stratified anew by the permuted labels; where the task parts its genes, labels are permuted
+    within each part. Else folds of a small class would have none of it, or nothing else.
+    """
+    strengths = {fold.fold: fold.C for fold in scored if fold.repeat == 0}
+    metric, ranked = METRICS[how.metrics[0]], is_ranked(sample, how.metrics)
     rng = np.random.default_rng(how.rng)
     permuted: list[float] = []
     for _ in range(how.n_permutations):
-        other = rng.permutation(labels)
+        other = _shuffled(labels, sample.part, rng)
         values = []
-        for fold in first:
-            train, test = splits[fold.fold]
-            predicted = _predict(features, other, train, test, how=how, C=fold.C, two=two)
-            values.append(float(metric(other[test], predicted["score" if two else "predicted"])))
-        permuted.append(float(np.mean(values)))
+        for number, (train, test) in learnable(_splits(sample, other, group, how.rng), other):
+            # With families kept together a fold may be bare in one draw and not in the other.
+            C = strengths.get(number, next(iter(strengths.values())))
+            predicted = _predict(features, other, train, test, how=how, C=C, ranked=ranked)
+            values.append(float(metric(other[test], predicted["score" if ranked else "predicted"])))
+        permuted.append(float(np.mean(values)) if values else np.nan)
     return permuted
+
+
+def _shuffled(labels: NDArray[np.intp], part: NDArray[np.str_], rng: np.random.Generator) -> NDArray[np.intp]:
+    other = labels.copy()
+    sides = (part == "test", part != "test") if len(part) else (np.ones(len(labels), dtype=bool),)
+    for side in sides:
+        other[side] = rng.permutation(labels[side])
+    return other
 
 
 def _dense(vectors: Vectors) -> NDArray[np.float32]:

@@ -1,6 +1,6 @@
 """What a protocol gives back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -8,7 +8,30 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from genept.benchmark.sample import Sample
+from genept.benchmark.sample import NotComputableError, Sample
+
+_RANKING = "roc_auc"
+
+
+def is_ranked(sample: Sample, metrics: Sequence[str]) -> bool:
+    """Whether genes are ranked by how much they look positive (ROC AUC), or put into classes.
+
+    The metrics decide, not how many classes are left: of many classes two may have enough genes.
+
+    Raises
+    ------
+    NotComputableError
+        If other than two classes are to be ranked, or metrics of both kinds are asked for.
+    """
+    if _RANKING not in metrics:
+        return False
+    if len(metrics) > 1 or len(sample.classes) != 2:
+        raise NotComputableError(
+            f"{', '.join(metrics)} of {len(sample.classes)} classes",
+            expected="roc_auc alone for two classes, accuracy and balanced_accuracy for any number",
+            do="correct the task's metrics",
+        )
+    return True
 
 
 @dataclass(frozen=True)

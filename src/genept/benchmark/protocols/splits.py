@@ -100,7 +100,7 @@ def refuse_small_classes(labels: NDArray[np.intp], groups: NDArray[np.intp], sam
         size = len(np.unique(groups[labels == label]))
         if size < N_FOLDS:
             raise NotComputableError(
-                f"{size} genes (or families) of the class {name!r}",
+                f"{size} {'genes (or families)' if sample.second is None else 'pairs'} of the class {name!r}",
                 expected=f"{N_FOLDS} at least, one for each fold",
                 do="embed more of these genes, or leave this task out",
             )

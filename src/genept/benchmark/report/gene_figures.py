@@ -88,7 +88,8 @@ def draw_scores(results: GeneResults, task: str, rows: pd.DataFrame) -> Figure:
         chance=chance,
         chance_label=label,
         xlabel=f"{called(metric)}, with 95 % interval",
-        title=fill(title, 60),
+        # Beside the longest names there is room for so many capitals.
+        title=fill(title, 42),
         ax=_axes(chart_size(frame)),
         save=path,
     )
@@ -139,7 +140,7 @@ def draw_curves(results: GeneResults, task: str, classifier: str, features: str)
         band=[first],
         # Styles of all names, so that one looks the same in every figure of the page.
         styles=styles_of(names, controls=controls),
-        title=fill(f"{title}, {called(classifier)}", 50),
+        title=fill(f"{title}, {called(classifier)}", 42),
         ax=_axes(roc_size(len(shown))),
         save=path,
     )

@@ -102,11 +102,19 @@ def read_gene_results(folder: Path) -> GeneResults:
     tables = {name: _table(folder / f"{name}.csv", *columns) for name, columns in COLUMNS.items()}
     if tables["summary"].empty:
         raise InputFileError(f"{folder / 'summary.csv'} without a row", expected="at least one", do=_AGAIN)
+    # A run that went on in this folder may have left predictions that no score is made of any more.
+    computed = tables["summary"][tables["summary"]["mean"].notna()]
+    scored = {
+        Predicted(*names)
+        for names in computed[["task", "embedding", "classifier", "features"]].itertuples(index=False)
+    }
     return GeneResults(
         folder=folder,
         **tables,
         provenance=_provenance(folder / "provenance.json"),
-        predictions=list_predictions(folder / "predictions"),
+        predictions={
+            what: path for what, path in list_predictions(folder / "predictions").items() if what in scored
+        },
     )
 
 

@@ -2,6 +2,7 @@
 
 import pandas as pd
 
+from genept.benchmark.controls.without_texts import RANDOM_VECTORS
 from genept.benchmark.report.blocks import Block, Listing, Paragraph
 from genept.benchmark.report.choices import called
 from genept.benchmark.report.gene_comparisons import ABOVE, BELOW, NOT_COMPUTED, UNDECIDED
@@ -14,6 +15,7 @@ from genept.benchmark.report.prose import join_names, number_of
 _PAIRS = 12
 _TITLES = 4
 _REASONS = 5
+_CHANCE = 0.5
 
 
 def head(results: GeneResults, compared: pd.DataFrame) -> list[Block]:
@@ -29,11 +31,13 @@ def head(results: GeneResults, compared: pd.DataFrame) -> list[Block]:
     Returns
     -------
     list of blocks
-        How much was scored; what beats what, and what doesn't; leakage; what is missing.
+        How much was scored; what beats what, and what doesn't; what an interval means; leakage; what is
+        missing.
     """
     return [
         Paragraph(_extent(results)),
         *_victories(compared),
+        Paragraph(_intervals(results)),
         *_defeats(results, compared),
         Paragraph(_leakage(results)),
         *_missing(results),
@@ -74,6 +78,24 @@ def _victories(compared: pd.DataFrame) -> list[Block]:
             "come out above by chance alone if nothing differed; the counts are not corrected for that."
         ),
     ]
+
+
+def _intervals(results: GeneResults) -> str:
+    said = (
+        "An interval says how far a score depends on the genes that were tested, with the models as they "
+        "were trained; other draws of what was learned from, or of random vectors, are not in it."
+    )
+    summary = results.summary
+    random = summary[
+        summary["embedding"].eq(RANDOM_VECTORS) & summary["metric"].eq("roc_auc") & summary["low"].notna()
+    ]
+    if random.empty:
+        return said
+    n = int((random["low"].gt(_CHANCE) | random["high"].lt(_CHANCE)).sum())
+    return (
+        f"{said} Here the intervals of random vectors leave out {_CHANCE} in {n or 'none'} of "
+        f"{number_of(len(random), 'score')} by ROC AUC, where one in twenty would be right."
+    )
 
 
 def _counts(embedding: str, rows: pd.DataFrame) -> str:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from genept.benchmark.file_names import file_name
 from genept.benchmark.report.blocks import Block, Figure, Page, Paragraph, Section
 from genept.benchmark.report.gene_comparisons import compare_with_controls, count_outcomes
 from genept.benchmark.report.gene_figures import drawing
@@ -56,7 +57,7 @@ def write_gene_report(folder: str | Path) -> Path:
     page = Page(
         title="What gene embeddings are worth",
         lead=head(results, compared),
-        sections=[_overview(results, compared), *_map(folder), *tasks, *_gaps(results)],
+        sections=[_overview(results, compared), *_maps(results), *tasks, *_gaps(results)],
         provenance=results.provenance,
     )
     return write_page(page, folder / "report.html")
@@ -74,12 +75,14 @@ def _overview(results: GeneResults, compared: pd.DataFrame) -> Section:
     return Section("Overview", blocks)
 
 
-def _map(folder: Path) -> list[Section]:
-    drawn = sorted(folder.glob("umap.*.png"))
-    if not drawn:
-        return []
-    caption = "Genes in two dimensions (UMAP) by one embedding, coloured by class."
-    return [Section("Map of the genes", [Figure(path, caption, caption) for path in drawn])]
+def _maps(results: GeneResults) -> list[Section]:
+    drawn: list[Block] = []
+    for task in results.tasks:
+        for name in results.names("embedding"):
+            path = results.folder / f"{file_name('umap', task, name)}.png"
+            caption = f"{results.title(task)}: genes in two dimensions (UMAP) by {name}, coloured by class."
+            drawn += [Figure(path, caption, caption)] if path.is_file() else []
+    return [Section("Map of the genes", drawn)] if drawn else []
 
 
 def _gaps(results: GeneResults) -> list[Section]:

@@ -101,6 +101,8 @@ def read_task(path: Path) -> DescribedTask:
     for kind, known in (("metrics", _METRICS), ("classifiers", _CLASSIFIERS)):
         if not said.get(kind) or not set(said[kind]) <= set(known):
             raise _wrong(path, f"{kind} must be some of {', '.join(known)}")
+    if "roc_auc" in said["metrics"] and len(said["metrics"]) > 1:
+        raise _wrong(path, "roc_auc, which ranks two classes, doesn't go with the metrics of classes")
     if unknown := sorted(said.keys() - {*_WORDS, *_LISTS, "labels", "published"}):
         raise _wrong(path, f"{unknown[0]} isn't known")
     return DescribedTask(

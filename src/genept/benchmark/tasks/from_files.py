@@ -9,6 +9,7 @@ import numpy as np
 
 from genept.benchmark.tasks.forms import edges
 from genept.benchmark.tasks.labels import GeneLabels, PairLabels
+from genept.datasets.verify import digest_of
 from genept.errors import ArgumentError, InputFileError
 from genept.genes.gene_sets import GeneSets, read_gene_sets
 
@@ -72,9 +73,8 @@ def edge_task(path: str | Path) -> FileTask:
             expected="two gene names in each row, tab or comma between, and no head",
             do="correct the file",
         ) from error
-    return FileTask(
-        path.stem, f"Pairs of {path.name} against other pairs of its genes", "", path.name, labels
-    )
+    title = f"Pairs of {path.name} against other pairs of its genes"
+    return FileTask(path.stem, title, _version(digest_of(path)), path.name, labels)
 
 
 def gene_set_tasks(path: str | Path, *, later: str | Path | None = None) -> list[FileTask]:
@@ -108,7 +108,7 @@ def gene_set_tasks(path: str | Path, *, later: str | Path | None = None) -> list
     universe = (
         _genes_of(sets) if after is None else tuple(dict.fromkeys((*_genes_of(sets), *_genes_of(after))))
     )
-    version = sets.provenance["sha256"][:12]
+    version = "; ".join(_version(one.provenance["sha256"]) for one in (sets, after) if one is not None)
     drawn = np.random.default_rng(_RNG).random(len(universe)) < _TEST_SHARE
     tasks = []
     for name, members in zip(sets.names, sets.members, strict=True):
@@ -136,6 +136,11 @@ def gene_set_tasks(path: str | Path, *, later: str | Path | None = None) -> list
             do="use a file with larger sets",
         )
     return tasks
+
+
+def _version(sha256: str) -> str:
+    """Tell one state of a file from another: all that is known of a user's own."""
+    return f"sha256 {sha256[:12]}"
 
 
 def _genes_of(sets: GeneSets) -> tuple[str, ...]:
