@@ -12,7 +12,8 @@ from sklearn.utils import compute_sample_weight
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import check_is_fitted, column_or_1d, validate_data
 
-from genept.cells.fine_tuned.model_folder import FittedModel, read_model, write_model
+from genept.cells.fine_tuned.model_folder import read_model, write_model
+from genept.cells.fine_tuned.model_record import FittedModel
 from genept.cells.fine_tuned.parameters import check_parameters
 from genept.cells.fine_tuned.sides import draw_cells, draw_groups, refuse_gaps
 from genept.cells.fine_tuned.training import Schedule, train
@@ -78,7 +79,7 @@ class FineTunedEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clas
     Examples
     --------
     >>> X = np.random.default_rng(0).normal(size=(60, 5))
-    >>> y = np.where(X[:, 0] * X[:, 1] > 0, "alike", "not")
+    >>> y = np.where(np.abs(X[:, 0]) > 0.7, "far", "near")
     >>> model = FineTunedEmbedding(n_hidden=16).fit(X, y)
     >>> model.transform(X).shape, model.transform(X).dtype
     ((60, 16), dtype('float32'))
@@ -241,10 +242,7 @@ class FineTunedEmbedding(ClassNamePrefixFeaturesOutMixin, TransformerMixin, Clas
         return tags
 
     def _vectors(self, X: Any) -> NDArray[np.floating[Any]]:
-        checked: NDArray[np.floating[Any]] = validate_data(
-            self, X, reset=False, dtype=[np.float64, np.float32]
-        )
-        return checked
+        return np.asarray(validate_data(self, X, reset=False, dtype=[np.float64, np.float32]))
 
     def _set_aside(self, codes: NDArray[np.intp], groups: ArrayLike | None) -> NDArray[np.bool_]:
         """(n,) which cells training stops by; none where a class would have no other cells."""

@@ -1,6 +1,5 @@
 """What fine-tuning is worth: scores on held-out cells, beside simpler ways to learn from the same cells."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -40,8 +39,8 @@ def compare_held_out(
     -------
     dict
         For ``"fine-tuned"``, ``"10-NN cosine"`` (all training cells where there are fewer) and ``"logistic
-        regression"`` (classes weighted alike, C = 100): ``accuracy``, ``balanced_accuracy`` and ``macro_f1`` over
-        the labels that held-out cells have, and ``roc_auc`` where there are two.
+        regression"`` (classes weighted alike, C = 100): ``accuracy``, ``balanced_accuracy`` and ``macro_f1``
+        over the labels that held-out cells have, and ``roc_auc`` where there are two.
 
     Raises
     ------
@@ -53,15 +52,15 @@ def compare_held_out(
         raise ArgumentError(
             "no held-out cells", expected="cells that weren't learned from", do="train on fewer of them"
         )
-    others: dict[str, Callable[[], Any]] = {
-        NEAREST: lambda: KNeighborsClassifier(min(_N_NEIGHBORS, int(training.sum())), metric="cosine"),
-        LOGISTIC: lambda: LogisticRegression(C=_C, class_weight="balanced", max_iter=1000),
+    others: dict[str, Any] = {
+        NEAREST: KNeighborsClassifier(min(_N_NEIGHBORS, int(training.sum())), metric="cosine"),
+        LOGISTIC: LogisticRegression(C=_C, class_weight="balanced", max_iter=1000),
     }
     classes = model.classes_.astype(str)
     scores = {FINE_TUNED: score(known[~training], model.predict_proba(X[~training]), classes)}
     with threadpool_limits(1, user_api="blas"):
-        for name, make in others.items():
-            fitted = make().fit(X[training], known[training])
+        for name, other in others.items():
+            fitted = other.fit(X[training], known[training])
             scores[name] = score(known[~training], fitted.predict_proba(X[~training]), fitted.classes_)
     return scores
 

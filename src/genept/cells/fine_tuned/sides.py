@@ -1,7 +1,5 @@
 """Which cells are learned from: some of each class, or all cells of some groups."""
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
@@ -73,7 +71,7 @@ def draw_groups(labels: ArrayLike, groups: ArrayLike, share: float, *, rng: int)
     Examples
     --------
     >>> draw_groups(["a", "b", "a", "b"], ["p1", "p1", "p2", "p2"], 0.8, rng=0).tolist()
-    [False, False, True, True]
+    [True, True, False, False]
     """
     random = np.random.default_rng(rng)
     _, codes = np.unique(labels, return_inverse=True)
@@ -113,7 +111,7 @@ def refuse_shared_groups(groups: ArrayLike, training: NDArray[np.bool_]) -> None
         Naming a few of these groups.
     """
     known = np.asarray(groups)
-    shared: Sequence[str] = sorted({*map(str, known[training])} & {*map(str, known[~training])})
+    shared = sorted({*map(str, known[training])} & {*map(str, known[~training])})
     if shared:
         raise ArgumentError(
             f"{len(shared):,} groups with cells on both sides of the split: {name_some(shared)}",
