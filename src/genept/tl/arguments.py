@@ -21,13 +21,9 @@ def check_arguments(
     ArgumentError
         Naming the argument and what it may be.
     """
+    check_name("key_added", key)
     checks = (
         (method in ("w", "s"), f"method={method!r}", "'w' (weighted average) or 's' (sentence)"),
-        (
-            isinstance(key, str) and key != "" and "/" not in key and not key.startswith("."),
-            f"key_added={key!r}",
-            "a name without a slash or a dot before it, which mean folders in files",
-        ),
         (0 <= min_coverage <= 1, f"min_coverage={min_coverage}", "a share between 0 and 1"),
         (max_genes >= 1, f"max_genes={max_genes}", "at least 1"),
         (empty_cells in ("zero", "error"), f"empty_cells={empty_cells!r}", "'zero' or 'error'"),
@@ -36,6 +32,22 @@ def check_arguments(
     for fine, found, expected in checks:
         if not fine:
             raise ArgumentError(found, expected=expected, do="pass such a value, or leave it out")
+
+
+def check_name(argument: str, name: str) -> None:
+    """Raise if something can't be kept in an AnnData under a name.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the argument that gave it.
+    """
+    if not isinstance(name, str) or name == "" or "/" in name or name.startswith("."):
+        raise ArgumentError(
+            f"{argument}={name!r}",
+            expected="a name without a slash or a dot before it, which mean folders in files",
+            do="pass such a value, or leave it out",
+        )
 
 
 def check_method(

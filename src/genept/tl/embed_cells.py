@@ -1,6 +1,5 @@
 """Cell embeddings of an AnnData."""
 
-from collections.abc import Mapping
 from typing import Literal
 
 from anndata import AnnData
@@ -11,14 +10,13 @@ from genept.cells.zero_vectors import warn_of_zero_vectors
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.encoders.sent_texts import TooLong
-from genept.errors import ArgumentError
 from genept.tl.arguments import check_arguments, check_method
 from genept.tl.empty_cells import refuse_empty_cells
 from genept.tl.genept_s import genept_s
 from genept.tl.genept_w import genept_w
 from genept.tl.identity import identify, taxon_of
 from genept.tl.matrix import measured_cells
-from genept.tl.record import record_of
+from genept.tl.record import kept_records, record_of
 
 COVERAGE_KEY = "genept_coverage"
 
@@ -138,13 +136,7 @@ def embed_cells(
         empty_cells=empty_cells,
         n_threads=n_threads,
     )
-    kept = adata.uns.get("genept", {})
-    if not isinstance(kept, Mapping):
-        raise ArgumentError(
-            f"adata.uns['genept'] is a {type(kept).__name__}",
-            expected="nothing there, or what genept left there",
-            do="rename it, for example adata.uns['genept_old'] = adata.uns.pop('genept')",
-        )
+    kept = kept_records(adata)
     check_method(method, genes=genes, encoder=encoder)
     measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
     if empty_cells == "error":

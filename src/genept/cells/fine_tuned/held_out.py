@@ -20,7 +20,12 @@ Scores = dict[str, float]
 
 
 def compare_held_out(
-    X: NDArray[np.floating[Any]], labels: ArrayLike, training: NDArray[np.bool_], *, model: Any
+    X: NDArray[np.floating[Any]],
+    labels: ArrayLike,
+    training: NDArray[np.bool_],
+    *,
+    model: Any,
+    groups: ArrayLike | None = None,
 ) -> dict[str, Scores]:
     """Score a model on held-out cells, beside 10 nearest neighbours and logistic regression.
 
@@ -34,13 +39,17 @@ def compare_held_out(
         (n,) which cells ``model`` was fitted on; the others are what all are scored on.
     model
         The fitted :class:`FineTunedEmbedding`.
+    groups
+        (n,) group of each, such as its patient. Where all cells of a group have one label, as patients have a
+        phenotype, groups are scored too, each by the mean of its cells' probabilities.
 
     Returns
     -------
     dict
         For ``"fine-tuned"``, ``"10-NN cosine"`` (all training cells where there are fewer) and ``"logistic
         regression"`` (classes weighted alike, C = 100): ``accuracy``, ``balanced_accuracy`` and ``macro_f1``
-        over the labels that held-out cells have, and ``roc_auc`` where there are two.
+        over the labels that held-out cells have, and ``roc_auc`` where there are two; for groups the same
+        names after ``group_``.
 
     Raises
     ------
@@ -57,11 +66,13 @@ def compare_held_out(
         LOGISTIC: LogisticRegression(C=_C, class_weight="balanced", max_iter=1000),
     }
     classes = model.classes_.astype(str)
-    scores = {FINE_TUNED: score(known[~training], model.predict_proba(X[~training]), classes)}
+    of = None if groups is None else np.asarray(groups).astype(str)[~training]
+    scores = {FINE_TUNED: _score_all(known[~training], of, model.predict_proba(X[~training]), classes)}
     with threadpool_limits(1, user_api="blas"):
         for name, other in others.items():
             fitted = other.fit(X[training], known[training])
-            scores[name] = score(known[~training], fitted.predict_proba(X[~training]), fitted.classes_)
+            probabilities = fitted.predict_proba(X[~training])
+            scores[name] = _score_all(known[~training], of, probabilities, fitted.classes_)
     return scores
 
 
@@ -91,9 +102,12 @@ def score(labels: NDArray[np.str_], probabilities: NDArray[np.float64], classes:
 
 
 def score_groups(
-    labels: ArrayLike, groups: ArrayLike, probabilities: NDArray[np.float64], *, classes: NDArray[Any]
-) -> Scores | None:
-    """Score groups, each by the mean of its cells' probabilities.
+    labels: NDArray[np.str_],
+    groups: NDArray[np.str_],
+    probabilities: NDArray[np.float64],
+    classes: NDArray[np.str_],
+) -> Scores:
+    """Score groups by the mean of their cells' probabilities; nothing if cells of a group differ in label.
 
     Parameters
     ----------
@@ -104,26 +118,29 @@ def score_groups(
     classes
         (n_classes,) what each column is of.
 
-    Returns
-    -------
-    dict or None
-        As of :func:`compare_held_out`, with ``n_groups``; ``None`` where cells of one group differ in label.
-
     Examples
     --------
-    >>> score_groups(
-    ...     ["sick", "sick", "well"],
-    ...     ["p1", "p1", "p2"],
-    ...     np.array([[0.4, 0.6], [0.9, 0.1], [0.2, 0.8]]),
-    ...     classes=np.array(["sick", "well"]),
-    ... )["accuracy"]
+    >>> labels, groups = np.array(["sick", "sick", "well"]), np.array(["p1", "p1", "p2"])
+    >>> probabilities = np.array([[0.4, 0.6], [0.9, 0.1], [0.2, 0.8]])
+    >>> score_groups(labels, groups, probabilities, np.array(["sick", "well"]))["accuracy"]
     1.0
     """
-    known = np.asarray(labels).astype(str)
-    names, first, group = np.unique(np.asarray(groups).astype(str), return_index=True, return_inverse=True)
-    if (known[first][group] != known).any():
-        return None
+    names, first, group = np.unique(groups, return_index=True, return_inverse=True)
+    if (labels[first][group] != labels).any():
+        return {}
     sums = np.zeros((len(names), probabilities.shape[1]))
     np.add.at(sums, group, probabilities)
-    means = sums / np.bincount(group)[:, None]
-    return {**score(known[first], means, classes.astype(str)), "n_groups": len(names)}
+    return score(labels[first], sums / np.bincount(group)[:, None], classes)
+
+
+def _score_all(
+    labels: NDArray[np.str_],
+    groups: NDArray[np.str_] | None,
+    probabilities: NDArray[np.float64],
+    classes: NDArray[np.str_],
+) -> Scores:
+    of_groups = {} if groups is None else score_groups(labels, groups, probabilities, classes)
+    return {
+        **score(labels, probabilities, classes),
+        **{f"group_{name}": value for name, value in of_groups.items()},
+    }
