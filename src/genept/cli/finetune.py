@@ -2,7 +2,7 @@
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -117,15 +117,16 @@ def finetune(
 
 
 def _learned(cells: dict[str, int]) -> str:
-    return (
-        f"{cells['train'] + cells['validation']:,} cells, of which {cells['validation']:,} told when to stop"
-    )
+    aside = cells["validation"]
+    return f"{cells['train'] + aside:,} cells, of which {aside:,} told when to stop"
 
 
 def _print(scores: "pd.DataFrame") -> None:
-    titles = {"method": "", **{name: _TITLES[name] for name in scores.columns}}
-    rows: list[dict[str, Any]] = [
-        {"method": str(name), **{column: f"{value:.3f}" for column, value in row.items()}}
-        for name, row in scores.iterrows()
-    ]
-    print_table(rows, titles)
+    titles = {"method": "", **{name: title for name, title in _TITLES.items() if name in scores}}
+    print_table(
+        [
+            {"method": str(method), **{str(name): f"{value:.3f}" for name, value in row.items()}}
+            for method, row in scores.to_dict(orient="index").items()
+        ],
+        titles,
+    )

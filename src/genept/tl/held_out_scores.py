@@ -27,8 +27,9 @@ def held_out_scores(adata: AnnData, model: FineTunedEmbedding, *, prefix: str = 
     pandas.DataFrame
         A row each for ``"fine-tuned"``, ``"10-NN cosine"`` and ``"logistic regression"`` (classes weighted
         alike, C = 100): ``accuracy``, ``balanced_accuracy``, ``macro_f1`` over the labels of held-out cells,
-        and ``roc_auc`` where there are two. With groups that have one label each, as patients have a phenotype, the same for
-        groups, under ``group_accuracy`` and so on, each group by the mean of its cells' probabilities.
+        and ``roc_auc`` where there are two. With groups that have one label each, as patients have a
+        phenotype, the same for groups, under ``group_accuracy`` and so on, each group by the mean of its
+        cells' probabilities.
 
     Raises
     ------
