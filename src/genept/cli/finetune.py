@@ -32,6 +32,7 @@ _TITLES = {
     "group_balanced_accuracy": "balanced accuracy by group",
     "group_macro_f1": "macro F1 by group",
     "group_roc_auc": "ROC AUC by group",
+    "group_count": "held-out groups",
 }
 
 
@@ -61,7 +62,7 @@ def finetune(
     layer: LayerOption = None,
     use_raw: UseRawOption = False,
     hidden: Annotated[int, typer.Option(min=1, help="Width of the hidden layer.")] = 128,
-    max_epochs: Annotated[int, typer.Option(min=1, help="Times to go over the cells, at most.")] = 200,
+    max_epochs: Annotated[int, typer.Option(min=1, help="Times to go over the cells, at most.")] = 400,
     rng: Annotated[int, typer.Option(min=0, help="Seed.")] = 0,
     json: JsonOption = False,
 ) -> None:
@@ -125,8 +126,12 @@ def _print(scores: "pd.DataFrame") -> None:
     titles = {"method": "", **{name: title for name, title in _TITLES.items() if name in scores}}
     print_table(
         [
-            {"method": str(method), **{str(name): f"{value:.3f}" for name, value in row.items()}}
+            {"method": str(method), **{str(name): _shown(value) for name, value in row.items()}}
             for method, row in scores.to_dict(orient="index").items()
         ],
         titles,
     )
+
+
+def _shown(value: float) -> str:
+    return f"{value:,}" if isinstance(value, int) else f"{value:.3f}"

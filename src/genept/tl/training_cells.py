@@ -74,6 +74,12 @@ def training_cells(
         raise ArgumentError(
             f"train_fraction={how.fraction!r}", expected="a share above 0, at most 1", do="pass such a value"
         )
+    if not usable.any():
+        raise ValuesError(
+            "no cell with a label whose vector isn't zero",
+            expected="vectors of cells of which something is known",
+            do="check that the genes of the data have vectors (genept cells embed tells the coverage)",
+        )
     rows, codes = np.flatnonzero(usable), labels.codes[usable]
     groups = None if how.groups_key is None else _column(adata, how.groups_key)[usable]
     if groups is not None:

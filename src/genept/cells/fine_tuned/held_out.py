@@ -130,7 +130,7 @@ def score_groups(
         return {}
     sums = np.zeros((len(names), probabilities.shape[1]))
     np.add.at(sums, group, probabilities)
-    return score(labels[first], sums / np.bincount(group)[:, None], classes)
+    return {**score(labels[first], sums / np.bincount(group)[:, None], classes), "count": len(names)}
 
 
 def _score_all(

@@ -103,7 +103,8 @@ def train(
         alpha=how.alpha,
         learning_rate_init=how.learning_rate,
         batch_size=min(how.batch_size, len(training[0])),
-        random_state=how.rng,
+        # A number would begin anew with each epoch, and all would have the same order.
+        random_state=np.random.RandomState(how.rng),
     )
     training_loss, validation_loss = [], []
     best, best_epoch, network = np.inf, 0, None
