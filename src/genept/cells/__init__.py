@@ -12,16 +12,21 @@ from genept.cells.tally import BlockTally
 from genept.cells.weighted import weighted_embedding
 
 if TYPE_CHECKING:
+    from genept.cells.fine_tuned import FineTunedEmbedding
     from genept.cells.transformer import GenePTWTransformer
 
-# Its base class is scikit-learn's, which takes a second to load.
-__getattr__, _, _ = lazy_loader.attach(__name__, submod_attrs={"transformer": ["GenePTWTransformer"]})
+# Their base class is scikit-learn's, which takes a second to load.
+__getattr__, _, _ = lazy_loader.attach(
+    __name__,
+    submod_attrs={"fine_tuned": ["FineTunedEmbedding"], "transformer": ["GenePTWTransformer"]},
+)
 
 __all__ = [
     "PREFIX",
     "BlockTally",
     "Coverage",
     "Expression",
+    "FineTunedEmbedding",
     "GenePTWTransformer",
     "as_expression",
     "measure_coverage",

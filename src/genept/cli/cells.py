@@ -1,4 +1,4 @@
-"""``genept cells``: embed."""
+"""``genept cells``: embed, finetune, predict."""
 
 import logging
 from pathlib import Path
@@ -21,7 +21,9 @@ from genept.cli.encoder_options import (
     print_estimate,
     refuse_wait_alone,
 )
+from genept.cli.finetune import finetune
 from genept.cli.output import JsonOption, need_output, print_json
+from genept.cli.predict import predict
 from genept.errors import ArgumentError
 
 log = logging.getLogger(__name__)
@@ -29,10 +31,8 @@ log = logging.getLogger(__name__)
 app = typer.Typer(help="Cell embeddings.", no_args_is_help=True)
 
 
-# Typer needs a callback to keep a group of one command a group.
-@app.callback()
-def _group() -> None:
-    pass
+app.command()(finetune)
+app.command()(predict)
 
 
 @app.command()

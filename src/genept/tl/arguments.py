@@ -21,7 +21,7 @@ def check_arguments(
     ArgumentError
         Naming the argument and what it may be.
     """
-    check_key(key)
+    check_name("key_added", key)
     checks = (
         (method in ("w", "s"), f"method={method!r}", "'w' (weighted average) or 's' (sentence)"),
         (0 <= min_coverage <= 1, f"min_coverage={min_coverage}", "a share between 0 and 1"),
@@ -34,17 +34,17 @@ def check_arguments(
             raise ArgumentError(found, expected=expected, do="pass such a value, or leave it out")
 
 
-def check_key(key: str) -> None:
-    """Raise if ``key`` can't be a key in a file.
+def check_name(argument: str, name: str) -> None:
+    """Raise if something can't be kept in an AnnData under a name.
 
     Raises
     ------
     ArgumentError
-        Naming it.
+        Naming the argument that gave it.
     """
-    if not isinstance(key, str) or key == "" or "/" in key or key.startswith("."):
+    if not isinstance(name, str) or name == "" or "/" in name or name.startswith("."):
         raise ArgumentError(
-            f"key_added={key!r}",
+            f"{argument}={name!r}",
             expected="a name without a slash or a dot before it, which mean folders in files",
             do="pass such a value, or leave it out",
         )

@@ -14,7 +14,7 @@ from genept.cells.expression import Kind
 from genept.errors import ArgumentError
 from genept.genes.species import HUMAN
 from genept.remote.chat import served_and_dates
-from genept.tl.arguments import check_key
+from genept.tl.arguments import check_name
 from genept.tl.chat_answers import answers_table, confidences_by_cell, tell_of, types_by_cell
 from genept.tl.chat_clusters import prepare
 from genept.tl.record import kept_records
@@ -115,7 +115,7 @@ def annotate_by_chat(
     >>> adata = genept.datasets.pbmc68k_reduced()
     >>> genept.tl.annotate_by_chat(adata, "louvain", model="gpt-4o-mini", tissue="blood")  # doctest: +SKIP
     """
-    check_key(key_added)
+    check_name("key_added", key_added)
     if groupby in (key_added, f"{key_added}_confidence"):
         raise ArgumentError(
             f"key_added={key_added!r}, under which the clusters themselves would be overwritten",

@@ -27,14 +27,14 @@ def record_of(method: str, origin: str, values: tuple[Kind, float], identity: Id
 
 
 def kept_records(adata: AnnData) -> Mapping[str, Any]:
-    """Give what earlier runs left in ``uns["genept"]``.
+    """Give what ``adata.uns["genept"]`` holds; nothing is fine.
 
     Raises
     ------
     ArgumentError
-        If something else stands there.
+        If something else is there.
     """
-    kept = adata.uns.get("genept", {})
+    kept: Mapping[str, Any] = adata.uns.get("genept", {})
     if not isinstance(kept, Mapping):
         raise ArgumentError(
             f"adata.uns['genept'] is a {type(kept).__name__}",

@@ -1,0 +1,90 @@
+"""Vectors of cells that stand in an AnnData, and the gene embeddings that they are made of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from anndata import AnnData
+from numpy.typing import NDArray
+
+from genept.errors import ArgumentError, UnknownNameError, ValuesError, name_some
+from genept.tl.record import kept_records
+
+
+def vectors_in(adata: AnnData, use_rep: str) -> NDArray[np.floating[Any]]:
+    """Take vectors of cells from ``obsm``.
+
+    Parameters
+    ----------
+    adata
+        The cells.
+    use_rep
+        Key in ``obsm``.
+
+    Returns
+    -------
+    (n_cells, d) array
+        Finite, float32 or float64.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such key.
+    ValuesError
+        If it holds no matrix of finite numbers.
+    """
+    if use_rep not in adata.obsm:
+        raise UnknownNameError(
+            f"no {use_rep!r} in obsm",
+            expected=f"one of: {name_some(adata.obsm, limit=20)}" if len(adata.obsm) else "vectors of cells",
+            do="embed the cells first (genept.tl.embed_cells, or --genes on the command line), or name "
+            "vectors that are there (in Python: use_rep, on the command line: --use-rep)",
+        )
+    vectors = np.asarray(adata.obsm[use_rep])
+    if vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
+        raise ValuesError(
+            f"obsm[{use_rep!r}] of shape {vectors.shape} and type {vectors.dtype}",
+            expected="a matrix of numbers, a row for each cell",
+            do="name other vectors, or turn these into such a matrix",
+        )
+    finite = np.isfinite(vectors).all(axis=1)
+    if not finite.all():
+        raise ValuesError(
+            f"vectors that aren't finite for {int((~finite).sum()):,} of {len(finite):,} cells in "
+            f"obsm[{use_rep!r}]",
+            expected="finite numbers",
+            do="make the vectors again, or leave these cells out",
+        )
+    return vectors if vectors.dtype in (np.float32, np.float64) else vectors.astype(np.float64)
+
+
+def gene_embeddings_of(adata: AnnData, use_rep: str) -> Mapping[str, Any]:
+    """Say what gene embeddings vectors were made of; empty where nothing is known."""
+    record = kept_records(adata).get(use_rep, {})
+    known = record.get("gene_embeddings", {}) if isinstance(record, Mapping) else {}
+    return known if isinstance(known, Mapping) else {}
+
+
+def refuse_other_genes(trained_on: Mapping[str, Any], found: Mapping[str, Any]) -> None:
+    """Refuse vectors of cells made of other gene embeddings than those that a model was trained on.
+
+    Texts are compared by their checksum, encoders by their fingerprint; what isn't known isn't compared.
+
+    Raises
+    ------
+    ArgumentError
+        Saying what differs.
+    """
+    for part, mark in (("texts", "sha256"), ("encoder", "fingerprint")):
+        here, there = (_mark(known, part, mark) for known in (trained_on, found))
+        if here and there and here != there:
+            raise ArgumentError(
+                f"cells embedded from other {part} ({there[:40]}) than those of the model ({here[:40]})",
+                expected="vectors of the same gene embeddings that the model was trained on",
+                do="embed these cells with those gene embeddings, or train a model on these",
+            )
+
+
+def _mark(known: Mapping[str, Any], part: str, mark: str) -> str:
+    said = known.get(part, {})
+    return str(said.get(mark, "")) if isinstance(said, Mapping) else ""
