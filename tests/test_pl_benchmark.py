@@ -261,6 +261,17 @@ def test_numbers_fit_into_their_cells_and_contrast_with_them(tmp_path: Path) -> 
         assert (inks[1] + 0.05) / (inks[0] + 0.05) > 4.5
 
 
+def test_classes_may_be_named_by_their_labels() -> None:
+    labels = pd.Series(pd.Categorical(["T", "B", "T"], categories=["T", "NK", "B"]))
+    ax = genept.pl.confusion_matrix(labels, ["T", "B", "unassigned"])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["T", "NK", "B", "unassigned"]
+    by_place = genept.pl.confusion_matrix([0, 2, 0], [0, 2, 3], ["T", "NK", "B", "unassigned"])
+    shares, expected = (np.asarray(one.images[0].get_array()) for one in (ax, by_place))
+    np.testing.assert_array_equal(shares, expected)
+    with pytest.raises(ValuesError, match="1 missing classes"):
+        genept.pl.confusion_matrix(labels, pd.Series(["T", "B", None]))
+
+
 def test_confusion_matrix_refuses() -> None:
     with pytest.raises(ArgumentError, match="1 class names"):
         genept.pl.confusion_matrix([0], [0], ["a"])

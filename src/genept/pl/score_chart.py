@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genept.errors import UnknownNameError, ValuesError, name_some
-from genept.pl.figure_file import axes_for, check_figure_file, legend_below, save_figure
+from genept.pl.figure_file import axes_for, check_figure_file, legend_below, save_figure, show_figure
 from genept.pl.style import COLORS, MARKERS, REFERENCE
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def scores(
     xlabel: str = "score",
     title: str | None = None,
     ax: "Axes | None" = None,
+    show: bool | None = None,
     save: str | Path | None = None,
 ) -> "Axes":
     """Draw the score of each representation as a point with its 95 % interval.
@@ -56,6 +57,9 @@ def scores(
         Above the figure.
     ax
         Axes to draw on; by default a new figure as high as the names need.
+    show
+        Whether to show it now; by default a new figure is shown where matplotlib is interactive, as in
+        notebooks.
     save
         A file to write the figure to (PNG, PDF or SVG by its ending).
 
@@ -100,7 +104,7 @@ def scores(
     is_control = rows.groupby("name", sort=False)["kind"].first().eq("control")
     names = [*is_control.index[~is_control], *is_control.index[is_control]]
     series = list(dict.fromkeys(rows["series"]))
-    ax = axes_for(ax, chart_size(rows))
+    given, ax = ax is not None, axes_for(ax, chart_size(rows))
     # Half a line more between embeddings and controls, for the line that parts them.
     n_embeddings = int((~is_control).sum())
     heights = {name: float(i + 0.5 * (i >= n_embeddings)) for i, name in enumerate(names)}
@@ -122,6 +126,7 @@ def scores(
     if title is not None:
         ax.set_title(title, loc="left")
     save_figure(ax, save)
+    show_figure(show, given=given)
     return ax
 
 

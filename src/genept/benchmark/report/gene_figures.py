@@ -184,7 +184,7 @@ def draw_confusion(results: GeneResults, what: Predicted) -> Figure | None:
         predictions["predicted"],
         names,
         title=fill(f"{title}: {what.embedding}, {called(what.classifier)}", 70),
-        ax=_axes(matrix_size(len(names))),
+        ax=_axes(matrix_size(names)),
         save=path,
     )
     right = (predictions["label"] == predictions["predicted"]).mean()
