@@ -108,7 +108,7 @@ def test_the_file_is_the_same_each_time(cells: AnnData, tmp_path: Path) -> None:
 
 
 def test_what_is_refused(cells: AnnData, tmp_path: Path) -> None:
-    with pytest.raises(UnknownNameError, match="no column 'louvain' in obs.*type, leiden"):
+    with pytest.raises(UnknownNameError, match=r"no column 'louvain' in obs.*type, leiden"):
         genept.pl.label_heatmap(cells, "louvain", "type")
     with pytest.raises(UnknownNameError, match="no column 'kind'"):
         genept.pl.label_heatmap(cells, "leiden", "kind")

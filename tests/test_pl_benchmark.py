@@ -192,6 +192,21 @@ def test_masked_texts_are_half_filled(frame: pd.DataFrame) -> None:
     assert texts(ax) == ["LR", "half: words masked"]
 
 
+def test_baselines_stand_between_embeddings_and_controls(frame: pd.DataFrame) -> None:
+    ax = genept.pl.scores(frame.assign(kind=["baseline", "baseline", "embedding", "embedding", "control"]))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["minilm", "random", "PCA"]
+    heights = ax.get_yticks()
+    borders = [
+        float(np.asarray(line.get_ydata())[0])
+        for line in ax.lines
+        if list(np.asarray(line.get_xdata())) == [0, 1]
+    ]
+    assert [heights[0] < borders[0] < heights[1], heights[1] < borders[1] < heights[2]] == [True, True]
+    faces = {line.get_markerfacecolor() for line in ax.lines if line.get_linestyle() == "None"}
+    assert "#c8c8c8" in faces
+    assert "grey inside: no embedding" in texts(ax)
+
+
 def test_scores_needs_neither_kind_nor_series(frame: pd.DataFrame) -> None:
     few = frame[frame["series"] == "LR"].drop(columns=["kind", "series"])
     _, given_ax = plt.subplots()

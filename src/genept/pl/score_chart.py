@@ -17,9 +17,17 @@ if TYPE_CHECKING:
 CHANCE = (0.0, (4.0, 3.0))
 # Beside the filled points of embeddings.
 _FILLING: dict[str, dict[str, Any]] = {
+    "baseline": {"markerfacecolor": "#c8c8c8"},
     "control": {"markerfacecolor": "white"},
     "masked": {"fillstyle": "left", "markerfacecoloralt": "white"},
 }
+_SAID = (
+    ("baseline", "grey inside: no embedding"),
+    ("control", "open: a control"),
+    ("masked", "half: words masked"),
+)
+# Kinds that have a part of the chart of their own.
+_APART = ("baseline", "control")
 _NEEDED = ("name", "mean", "low", "high")
 
 
@@ -43,10 +51,10 @@ def scores(
     ----------
     frame
         One row per point, with columns ``name``, ``mean``, ``low``, ``high`` (the interval, or missing
-        where there is none), and optionally ``kind`` (``"control"`` is drawn open, below a line,
-        ``"masked"`` half filled, anything else filled) and ``series`` (such as the classifier: several
-        points on the line of a name, told apart by shape and colour). A missing ``mean`` is written as
-        "not computed".
+        where there is none), and optionally ``kind`` (``"baseline"`` is drawn grey inside and ``"control"``
+        open, each below a line, ``"masked"`` half filled, anything else filled) and ``series`` (such as the
+        classifier: several points on the line of a name, told apart by shape and colour). A missing
+        ``mean`` is written as "not computed".
     chance
         Score of guessing, drawn as a broken line.
     chance_label
@@ -66,7 +74,7 @@ def scores(
     Returns
     -------
     matplotlib.axes.Axes
-        What was drawn on: names from top to bottom in the frame's order, controls last.
+        What was drawn on: names from top to bottom in the frame's order, baselines and then controls last.
 
     Raises
     ------
@@ -101,21 +109,17 @@ def scores(
     """
     rows = _checked(frame)
     check_figure_file(save)
-    is_control = rows.groupby("name", sort=False)["kind"].first().eq("control")
-    names = [*is_control.index[~is_control], *is_control.index[is_control]]
+    heights, borders = _lines(rows.groupby("name", sort=False)["kind"].first())
     series = list(dict.fromkeys(rows["series"]))
     given, ax = ax is not None, axes_for(ax, chart_size(rows))
-    # Half a line more between embeddings and controls, for the line that parts them.
-    n_embeddings = int((~is_control).sum())
-    heights = {name: float(i + 0.5 * (i >= n_embeddings)) for i, name in enumerate(names)}
     for i, one in enumerate(series):
         offset = 0.0 if len(series) == 1 else 0.44 * (i / (len(series) - 1) - 0.5)
         _draw_series(ax, rows[rows["series"] == one], heights, (i, offset))
     if chance is not None:
         ax.axvline(chance, color=REFERENCE, linestyle=CHANCE, linewidth=1.3, zorder=1)
-    if 0 < n_embeddings < len(names):
-        ax.axhline(n_embeddings - 0.25, color="#bbbbbb", linewidth=0.8, zorder=0)
-    ax.set_yticks(list(heights.values()), [_label(name) for name in names])
+    for border in borders:
+        ax.axhline(border, color="#bbbbbb", linewidth=0.8, zorder=0)
+    ax.set_yticks(list(heights.values()), [_label(name) for name in heights])
     ax.set_ylim(max(heights.values()) + 0.6, -0.6)
     ax.set_xlabel(xlabel)
     ax.grid(axis="x", color="#e6e6e6", linewidth=0.8)
@@ -135,6 +139,20 @@ def chart_size(frame: pd.DataFrame) -> tuple[float, float]:
     n_series = frame["series"].nunique() if "series" in frame else 1
     lines = max(_label(name).count("\n") + 1 for name in frame["name"])
     return 7.2, 1.7 + frame["name"].nunique() * max(0.2 + 0.16 * n_series, 0.06 + 0.17 * lines)
+
+
+def _lines(kinds: "pd.Series[str]") -> tuple[dict[str, float], list[float]]:
+    """Height of each name's line, and of the lines that part embeddings, baselines and controls."""
+    groups = [kinds.index[~kinds.isin(_APART)], *(kinds.index[kinds == kind] for kind in _APART)]
+    heights: dict[str, float] = {}
+    borders = []
+    for group in groups:
+        # Half a line more between groups, for the line that parts them.
+        if heights and len(group):
+            borders.append(max(heights.values()) + 0.75)
+        start = max(heights.values()) + 1.5 if heights else 0.0
+        heights |= {name: start + i for i, name in enumerate(group)}
+    return heights, borders
 
 
 def _label(name: str) -> str:
@@ -213,7 +231,7 @@ def _add_legend(ax: "Axes", series: Sequence[str], *, chance: str | None, kinds:
     ]
     handles += [
         Line2D([], [], color="#333333", marker="o", linestyle="none", label=label, **_FILLING[kind])
-        for kind, label in (("control", "open: a control"), ("masked", "half: words masked"))
+        for kind, label in _SAID
         if kind in kinds
     ]
     if chance is not None:
