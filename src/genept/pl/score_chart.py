@@ -1,6 +1,5 @@
 """Scores of several representations with their intervals."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -126,7 +125,7 @@ def scores(
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
-    _add_legend(ax, series, chance=None if chance is None else chance_label, kinds=set(rows["kind"]))
+    _add_legend(ax, rows, chance=None if chance is None else chance_label)
     if title is not None:
         ax.set_title(title, loc="left")
     save_figure(ax, save)
@@ -221,18 +220,19 @@ def _draw_series(ax: "Axes", rows: pd.DataFrame, heights: dict[str, float], plac
         )
 
 
-def _add_legend(ax: "Axes", series: Sequence[str], *, chance: str | None, kinds: set[str]) -> None:
+def _add_legend(ax: "Axes", rows: pd.DataFrame, *, chance: str | None) -> None:
     from matplotlib.lines import Line2D
 
-    handles = [
-        Line2D([], [], color=COLORS[i % len(COLORS)], marker=MARKERS[i % len(MARKERS)], label=one)
-        for i, one in enumerate(series)
-        if one
-    ]
+    handles = []
+    for i, (one, kinds) in enumerate(rows.groupby("series", sort=False)["kind"].unique().items()):
+        if one:
+            filling = _FILLING.get(kinds[0], {}) if len(kinds) == 1 else {}
+            color, marker = COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)]
+            handles.append(Line2D([], [], color=color, marker=marker, label=str(one), **filling))
     handles += [
         Line2D([], [], color="#333333", marker="o", linestyle="none", label=label, **_FILLING[kind])
         for kind, label in _SAID
-        if kind in kinds
+        if (rows["kind"] == kind).any()
     ]
     if chance is not None:
         handles.append(Line2D([], [], color=REFERENCE, linestyle=CHANCE, label=chance))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from genept.benchmark.report.blocks import Block, Listing, Paragraph
+from genept.benchmark.report.blocks import Block, Heading, Listing
 from genept.benchmark.report.prose import number_of
 
 # Reasons that the head names; the rest stands in a table.
@@ -79,4 +79,4 @@ def say_gaps(
         )
     if len(reasons) > _REASONS:
         items.append(f"and {number_of(len(reasons) - _REASONS, 'further reason')}, in the last part.")
-    return [Paragraph("What could not be computed, and why:"), Listing(items)]
+    return [Heading("What could not be computed, and why"), Listing(items)]

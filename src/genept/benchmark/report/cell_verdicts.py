@@ -1,0 +1,142 @@
+"""Whether embeddings do better than the expression itself, and than random vectors, in sentences."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from genept.benchmark.report.blocks import Block, Heading, Listing, Paragraph, Table
+from genept.benchmark.report.cell_choices import (
+    HEADLINES,
+    NAMES_ALONE,
+    RANDOM,
+    WEIGHTED,
+    controls_of,
+    expression_of,
+)
+from genept.benchmark.report.cell_comparisons import (
+    BETTER,
+    UNDECIDED,
+    UNKNOWN,
+    WORSE,
+    Compared,
+    compare,
+    compare_all,
+    two,
+)
+from genept.benchmark.report.cell_files import CellResults
+from genept.benchmark.report.prose import join_names, number_of
+from genept.benchmark.report.table_columns import without_empty
+
+# Embeddings of which every data set is named in the head; others are counted there, and stand in tables.
+IN_FULL = 2
+
+
+def beside_expression(results: CellResults) -> list[Block]:
+    """Say whether the expression's own PCA does better than each embedding, and by how much.
+
+    Parameters
+    ----------
+    results
+        What a cell benchmark left.
+    """
+    expression, embeddings = expression_of(results), results.names("embedding")
+    counted = [_counted(results, one, expression) for one in embeddings]
+    if not any(counted):
+        return [Paragraph("No embedding could be set beside a baseline made of the expression itself.")]
+    blocks: list[Block] = [
+        Heading(f"Does an embedding do better than {expression} of the same expression?"),
+        Listing([said for said in counted if said]),
+    ]
+    for embedding in embeddings[:IN_FULL]:
+        blocks += _in_full(results, embedding, expression)
+    return blocks
+
+
+def text_adds(results: CellResults) -> list[Block]:
+    """Say whether the text adds anything to a weighting of random gene vectors, or of the bare names.
+
+    Parameters
+    ----------
+    results
+        What a cell benchmark left.
+    """
+    pairs = _with_controls(results)
+    counted = [_counted(results, *pair) for pair in pairs]
+    if not any(counted):
+        return []
+    blocks: list[Block] = [
+        Heading("Does the text add anything?"),
+        Paragraph(
+            "The same weighting of random gene vectors, or of the bare names', in place of the texts':"
+        ),
+        Listing([said for said in counted if said]),
+    ]
+    for embedding, control in [pair for pair in pairs if pair[1].startswith(RANDOM)][:IN_FULL]:
+        blocks += _in_full(results, embedding, control)
+    return blocks
+
+
+def n_compared(results: CellResults) -> int:
+    """Count the comparisons that these sentences are made of."""
+    pairs = [(one, expression_of(results)) for one in results.names("embedding")]
+    return sum(len(compare_all(results, HEADLINES, *pair)) for pair in [*pairs, *_with_controls(results)])
+
+
+def _with_controls(results: CellResults) -> list[tuple[str, str]]:
+    """Each embedding that is a weighted average, and each control that is one of other gene vectors."""
+    return [
+        (embedding, control)
+        for embedding in results.names("embedding")
+        if embedding.startswith(WEIGHTED)
+        for sort in (RANDOM, NAMES_ALONE)
+        for control in controls_of(results, embedding, sort)
+    ]
+
+
+def _counted(results: CellResults, one: str, other: str) -> str:
+    """Say in how many data sets which of two is better; empty where they can't be compared."""
+    parts = [
+        f"by {question}, {_count(compared)}"
+        for question in HEADLINES
+        if (compared := compare_all(results, [question], one, other))
+    ]
+    return f"{one} and {other}: {'; '.join(parts)}." if parts else ""
+
+
+def _count(compared: Sequence[Compared]) -> str:
+    first, n = compared[0], len(compared)
+    outcomes = [each.outcome for each in compared]
+    times = {name: outcomes.count(name) for name in (WORSE, BETTER, UNDECIDED, UNKNOWN)}
+    said = {
+        WORSE: f"{first.other} is better in {times[WORSE]}{_sizes(compared, WORSE)}",
+        BETTER: f"{first.one} is better in {times[BETTER]}{_sizes(compared, BETTER)}",
+        UNDECIDED: f"they can't be told apart in {times[UNDECIDED]}",
+        UNKNOWN: f"there is no interval in {times[UNKNOWN]}",
+    }
+    parts = [said[name] for name, count in times.items() if count]
+    parts[0] += f" of {number_of(n, 'data set')}"
+    return join_names(parts)
+
+
+def _sizes(compared: Sequence[Compared], outcome: str) -> str:
+    sizes = [abs(each.difference) for each in compared if each.outcome == outcome]
+    if not sizes:
+        return ""
+    ends = two(min(sizes)), two(max(sizes))
+    return f" (by {ends[0]})" if ends[0] == ends[1] else f" (by {ends[0]} to {ends[1]})"
+
+
+def _in_full(results: CellResults, one: str, other: str) -> list[Block]:
+    """Say of each data set which of two is better, by how much."""
+    rows = []
+    for dataset in results.datasets:
+        found = {f"by {asked}": compare(results, dataset, asked, (one, other)) for asked in HEADLINES}
+        if any(found.values()):
+            rows.append(
+                {"data set": dataset} | {by: each.said() if each else "" for by, each in found.items()}
+            )
+    caption = (
+        f"{one} and {other}: which is better, by how much, with the 95 % interval; then the scores of both, "
+        f"in this order. A difference is {one} minus {other}."
+    )
+    return [Table(without_empty(pd.DataFrame(rows)), caption)] if rows else []
