@@ -204,7 +204,7 @@ def test_baselines_stand_between_embeddings_and_controls(frame: pd.DataFrame) ->
     assert [heights[0] < borders[0] < heights[1], heights[1] < borders[1] < heights[2]] == [True, True]
     faces = {line.get_markerfacecolor() for line in ax.lines if line.get_linestyle() == "None"}
     assert "#c8c8c8" in faces
-    assert "grey inside: no embedding" in texts(ax)
+    assert "grey inside: a baseline" in texts(ax)
 
 
 def test_scores_needs_neither_kind_nor_series(frame: pd.DataFrame) -> None:

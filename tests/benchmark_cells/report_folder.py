@@ -13,14 +13,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 from sklearn.metrics import (
-    accuracy_score,
     adjusted_mutual_info_score,
     adjusted_rand_score,
     balanced_accuracy_score,
-    f1_score,
     normalized_mutual_info_score,
-    precision_score,
-    recall_score,
     roc_auc_score,
 )
 
@@ -33,13 +29,6 @@ AGREE: Metrics = {
     "ari": adjusted_rand_score,
     "ami": adjusted_mutual_info_score,
     "nmi": normalized_mutual_info_score,
-}
-CLASSES: Metrics = {
-    "accuracy": accuracy_score,
-    "balanced_accuracy": balanced_accuracy_score,
-    "macro_precision": lambda known, given: precision_score(known, given, average="macro", zero_division=0),
-    "macro_recall": lambda known, given: recall_score(known, given, average="macro", zero_division=0),
-    "macro_f1": lambda known, given: f1_score(known, given, average="macro", zero_division=0),
 }
 
 
@@ -175,7 +164,8 @@ def _score(folder: Path, cells: Cells, one: Representation) -> Iterator[dict[str
         frame = pd.DataFrame({"repeat": 0, "fold": folds, "cell": np.arange(about.n), "label": cells.labels})
         frame["predicted"] = cells.guess(cells.labels, right)
         parts = [part for _, part in frame.groupby("fold")]
-        values = {name: [float(f(p["label"], p["predicted"])) for p in parts] for name, f in CLASSES.items()}
+        scored = [_class_scores(part["label"].to_numpy(), part["predicted"].to_numpy()) for part in parts]
+        values = {name: [one[name] for one in scored] for name in scored[0]}
         yield from rows(asked, values, about.n)
         if not missing:
             _hold(folder / "predictions", who | _asked(asked), frame)
@@ -186,6 +176,17 @@ def _score(folder: Path, cells: Cells, one: Representation) -> Iterator[dict[str
         given = {"roc_auc": [float(roc_auc_score(known, score))]}
         given["balanced_accuracy"] = [float(balanced_accuracy_score(known, score > 0.5))]
         yield from rows(asked, given, about.n_patients)
+
+
+def _class_scores(known: Labels, given: Labels) -> dict[str, float]:
+    classes = np.unique(known)
+    right = np.array([np.sum((known == one) & (given == one)) for one in classes])
+    recall = right / [np.sum(known == one) for one in classes]
+    precision = right / [max(1, np.sum(given == one)) for one in classes]
+    f1 = 2 * precision * recall / np.maximum(precision + recall, 1e-9)
+    scores = {"accuracy": np.mean(known == given), "balanced_accuracy": recall.mean()}
+    scores |= {"macro_precision": precision.mean(), "macro_recall": recall.mean(), "macro_f1": f1.mean()}
+    return {name: float(value) for name, value in scores.items()}
 
 
 def _asked(asked: tuple[str, ...]) -> dict[str, str]:

@@ -21,7 +21,7 @@ _FILLING: dict[str, dict[str, Any]] = {
     "masked": {"fillstyle": "left", "markerfacecoloralt": "white"},
 }
 _SAID = (
-    ("baseline", "grey inside: no embedding"),
+    ("baseline", "grey inside: a baseline"),
     ("control", "open: a control"),
     ("masked", "half: words masked"),
 )

@@ -48,9 +48,12 @@ class Compared:
         return BETTER if self.low > 0 else WORSE if self.high < 0 else UNDECIDED
 
     def said(self) -> str:
-        """Say it: who is better, by how much, with the interval, and the two scores."""
-        named = say_difference(self.one, self.other, (self.difference, self.low, self.high))
-        return f"{named}; {two(self.means[0])} and {two(self.means[1])}"
+        """Say it: who is better, by how much, with the interval."""
+        return say_difference(self.one, self.other, (self.difference, self.low, self.high))
+
+    def both(self) -> str:
+        """Say the two scores."""
+        return f"{two(self.means[0])} and {two(self.means[1])}"
 
 
 def compare(

@@ -91,7 +91,7 @@ def _association(results: CellResults, dataset: str, rows: pd.DataFrame, *, draw
             f"{dataset}: clusters tuned to these very labels, so better than one who doesn't know them gets"
         )
         blocks.append(metrics_table(tuned, AGREEMENT, said))
-    silhouettes = rows[rows["metric"].isin(_SILHOUETTES)]
+    silhouettes = rows[rows["metric"].isin(_SILHOUETTES)].assign(method="")
     if len(silhouettes):
         blocks.append(metrics_table(silhouettes, _SILHOUETTES, f"{dataset}: silhouettes of the labels"))
     if drawn:

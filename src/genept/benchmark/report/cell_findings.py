@@ -80,7 +80,7 @@ def across_data_sets(results: CellResults) -> list[Block]:
         for embedding in results.names("embedding")[:IN_FULL]:
             compared = compare(results, dataset, _CARRIED, (embedding, expression), split=split)
             if compared is not None:
-                items.append(f"{split}: {embedding} and {expression}: {compared.said()}.")
+                items.append(f"{split}: {embedding} and {expression} ({compared.both()}): {compared.said()}.")
     what = f"Are labels found in another data set? By {_CARRIED}"
     return [Heading(what), Listing(items)] if items else []
 
@@ -103,7 +103,7 @@ def _phenotype(results: CellResults, dataset: str, embedding: str) -> str:
     if ends and row["low"] <= chance <= row["high"]:
         said += f", which doesn't exclude chance, {chance:.2f}"
     compared = compare(results, dataset, question, (embedding, expression_of(results)))
-    beside = f"; beside {compared.other}: {compared.said()}" if compared else ""
+    beside = f"; {compared.other} {decimals(compared.means[1])}: {compared.said()}" if compared else ""
     return f"{said}){beside}."
 
 

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from genept.benchmark.report.blocks import Formats, Table
-from genept.benchmark.report.cell_choices import ASSOCIATION, QUESTIONS, Question, named, rows_of
+from genept.benchmark.report.cell_choices import QUESTIONS, Question, named, rows_of
 from genept.benchmark.report.cell_comparisons import BETTER, UNDECIDED, UNKNOWN, WORSE, compare_all
 from genept.benchmark.report.cell_files import CellResults
 from genept.benchmark.report.number_format import count, decimals, interval, percent, signed
@@ -38,10 +38,10 @@ def wide_table(results: CellResults, question: Question) -> Table | None:
     if not rows:
         return None
     frame = pd.DataFrame(rows)
-    if question.analysis == ASSOCIATION:
-        frame = frame.drop(columns="split")
-    caption = f"{question} of each representation in each data set: embeddings, then baselines and controls."
-    return Table(frame, caption, dict.fromkeys(names, str))
+    shared = shared_values(frame, {"split": ""})
+    split = shared.get("split", "none").replace("none", "")
+    said = f"{question} of each representation in each data set{split and f', {split}'}."
+    return Table(frame.drop(columns=list(shared)), said, dict.fromkeys(names, str))
 
 
 def verdict_table(results: CellResults) -> Table | None:
@@ -97,7 +97,7 @@ def metrics_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str) -> T
     frame = pd.DataFrame(lines).fillna("")[["representation", "kind", "method", *map(named, there)]]
     shared = shared_values(frame, {"method": ""})
     said = ", ".join([caption, *shared.values()])
-    frame = frame.drop(columns=list(shared))
+    frame = without_empty(frame.drop(columns=list(shared)))
     return Table(frame, f"{said}.", dict.fromkeys(map(named, there), str))
 
 

@@ -104,39 +104,40 @@ def _counted(results: CellResults, one: str, other: str) -> str:
 
 
 def _count(compared: Sequence[Compared]) -> str:
-    first, n = compared[0], len(compared)
-    outcomes = [each.outcome for each in compared]
-    times = {name: outcomes.count(name) for name in (WORSE, BETTER, UNDECIDED, UNKNOWN)}
     said = {
-        WORSE: f"{first.other} is better in {times[WORSE]}{_sizes(compared, WORSE)}",
-        BETTER: f"{first.one} is better in {times[BETTER]}{_sizes(compared, BETTER)}",
-        UNDECIDED: f"they can't be told apart in {times[UNDECIDED]}",
-        UNKNOWN: f"there is no interval in {times[UNKNOWN]}",
+        WORSE: f"{compared[0].other} is better in",
+        BETTER: f"{compared[0].one} is better in",
+        UNDECIDED: "they can't be told apart in",
+        UNKNOWN: "there is no interval in",
     }
-    parts = [said[name] for name, count in times.items() if count]
-    parts[0] += f" of {number_of(n, 'data set')}"
+    of_all = f" of {number_of(len(compared), 'data set')}"
+    parts: list[str] = []
+    for outcome, words in said.items():
+        if n := sum(each.outcome == outcome for each in compared):
+            size = _sizes(compared, outcome) if outcome in (WORSE, BETTER) else ""
+            parts.append(f"{words} {n}{'' if parts else of_all}{size}")
     return join_names(parts)
 
 
 def _sizes(compared: Sequence[Compared], outcome: str) -> str:
     sizes = [abs(each.difference) for each in compared if each.outcome == outcome]
-    if not sizes:
-        return ""
-    ends = two(min(sizes)), two(max(sizes))
-    return f" (by {ends[0]})" if ends[0] == ends[1] else f" (by {ends[0]} to {ends[1]})"
+    least, most = two(min(sizes)), two(max(sizes))
+    return f" (by {least})" if least == most else f" (by {least} to {most})"
 
 
 def _in_full(results: CellResults, one: str, other: str) -> list[Block]:
     """Say of each data set which of two is better, by how much."""
     rows = []
     for dataset in results.datasets:
-        found = {f"by {asked}": compare(results, dataset, asked, (one, other)) for asked in HEADLINES}
-        if any(found.values()):
-            rows.append(
-                {"data set": dataset} | {by: each.said() if each else "" for by, each in found.items()}
-            )
+        row = {}
+        for question in HEADLINES:
+            each = compare(results, dataset, question, (one, other))
+            row[str(question)] = each.both() if each else ""
+            row[f"by {question}"] = each.said() if each else ""
+        if any(row.values()):
+            rows.append({"data set": dataset} | row)
     caption = (
-        f"{one} and {other}: which is better, by how much, with the 95 % interval; then the scores of both, "
-        f"in this order. A difference is {one} minus {other}."
+        f"{one} and {other}, in this order: their scores, which is better, by how much, with the 95 % "
+        f"interval. A difference is {one} minus {other}."
     )
     return [Table(without_empty(pd.DataFrame(rows)), caption)] if rows else []
