@@ -24,7 +24,7 @@ from genept.benchmark.report.cell_labels import about_columns
 from genept.benchmark.report.cell_tables import coverage_table, difference_table, metrics_table, score_table
 from genept.benchmark.report.prose import number_of
 
-_CLASSES = ("accuracy", "balanced_accuracy", "macro_f1", "macro_precision", "macro_recall")
+_CLASSES = ("accuracy", "macro_f1", "balanced_accuracy", "macro_precision", "macro_recall")
 _SILHOUETTES = ("asw_euclidean", "asw_cosine")
 _MIXING = ("asw_batch", "ilisi", "kbet", "clisi")
 # Matrices of more classes are too wide to stand beside each other.

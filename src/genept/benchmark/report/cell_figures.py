@@ -111,9 +111,8 @@ def draw_scores(
         save=path,
     )
     best = rows.iloc[int(rows["mean"].fillna(-1).to_numpy().argmax())]
-    where = "" if first["split"] == "none" else f", {first['split']}"
     alt = f"Highest: {best['representation']}, {named(best['metric'])} {decimals(best['mean'])}."
-    caption = f"{first['dataset']}: {xlabel}{where}. "
+    caption = f"{first['dataset']}: {xlabel}. "
     caption += "Filled points are embeddings, grey ones baselines made of the expression, open ones controls."
     return Figure(path, caption, f"{first['dataset']}: {xlabel}. {alt}")
 
@@ -146,7 +145,8 @@ def draw_confusion(results: CellResults, what: Predictions) -> Figure | None:
     right = (held["label"] == held["predicted"]).mean()
     caption = (
         f"{what.dataset}: which {what.target} is taken for which by {what.representation} with "
-        f"{named(what.method)} ({what.split}). Numbers count predictions; colours are shares of a row."
+        f"{named(what.method)} ({what.split}). Numbers count predictions, in each "
+        "repeat anew; colours are shares of a row."
     )
     alt = f"Confusion matrix of {number_of(len(classes), 'class', 'classes')}; {100 * right:.1f} % are right."
     return Figure(figure, caption, alt)

@@ -14,6 +14,8 @@ from genept.benchmark.report.table_columns import LONG, shared_values, without_e
 
 KINDS = ("embedding", "baseline", "control")
 _NOT_COMPUTED = "not computed"
+# More intervals make a line wider than the page; all stand in the table of all scores.
+_WITH_INTERVAL = 3
 
 
 def wide_table(results: CellResults, question: Question) -> Table | None:
@@ -74,14 +76,14 @@ def verdict_table(results: CellResults) -> Table | None:
 
 
 def metrics_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str) -> Table:
-    """Scores with their intervals, a line for each representation and method and a column for each metric.
+    """Scores, a line for each representation and method and a column for each metric.
 
     Parameters
     ----------
     rows
         Rows of the summary, of one target and split.
     metrics
-        Which, in order; those without a row are left out.
+        Which, in order, those without a row left out; the first three with their intervals.
     caption
         What they are.
     """
@@ -92,8 +94,10 @@ def metrics_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str) -> T
         of_method = by_kind[by_kind["method"] == method]
         for name, part in of_method.groupby("representation", sort=False):
             line = {"representation": name, "kind": part["kind"].iloc[0], "method": named(method)}
-            scores = zip(part["metric"], part["mean"], part["low"], part["high"], strict=True)
-            lines.append(line | {named(metric): _with_interval(*score) for metric, *score in scores})
+            for metric, *score in zip(*(part[one] for one in ("metric", "mean", "low", "high")), strict=True):
+                full = metric in there[:_WITH_INTERVAL]
+                line[named(metric)] = _with_interval(*score) if full else _mean(score[0])
+            lines.append(line)
     frame = pd.DataFrame(lines).fillna("")[["representation", "kind", "method", *map(named, there)]]
     shared = shared_values(frame, {"method": ""})
     said = ", ".join([caption, *shared.values()])

@@ -66,9 +66,7 @@ def text_adds(results: CellResults) -> list[Block]:
         return []
     blocks: list[Block] = [
         Heading("Does the text add anything?"),
-        Paragraph(
-            "The same weighting of random gene vectors, or of the bare names', in place of the texts':"
-        ),
+        Paragraph("Controls weight random gene vectors, or vectors of the bare gene names, in the same way."),
         Listing([said for said in counted if said]),
     ]
     for embedding, control in [pair for pair in pairs if pair[1].startswith(RANDOM)][:IN_FULL]:
@@ -140,4 +138,8 @@ def _in_full(results: CellResults, one: str, other: str) -> list[Block]:
         f"{one} and {other}, in this order: their scores, which is better, by how much, with the 95 % "
         f"interval. A difference is {one} minus {other}."
     )
-    return [Table(without_empty(pd.DataFrame(rows)), caption)] if rows else []
+    return (
+        [Table(without_empty(pd.DataFrame(rows)), caption, dict.fromkeys(map(str, HEADLINES), str))]
+        if rows
+        else []
+    )
