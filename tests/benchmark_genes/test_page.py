@@ -62,8 +62,8 @@ def test_whatever_users_write_is_text(picture: Path) -> None:
     html = render_page(everything(picture))
     assert_self_contained(html)
     found = read_page(html)
-    # Title, heading, contents, section; heading within it, paragraph, list; a caption, two headers and two cells of tables;
-    # a figure's caption; a key and a value of the provenance.
+    # Title, heading, contents, section; a heading in it, paragraph, list; a caption, two headers and two
+    # cells of tables; a figure's caption; a key and a value of the provenance.
     assert found.text.count(EVIL) == 15
     alt = [attributes["alt"] for tag, attributes in found.tags if tag == "img"]
     assert alt == [f'" {EVIL}', "l", "r"]

@@ -105,11 +105,6 @@ def rows_of(
     return pd.DataFrame(rows[of_split & rows["target"].eq(rows.loc[of_split, "target"].iloc[0])])
 
 
-def lower_is_better(results: CellResults, dataset: str, *, metric: str, target: str) -> bool:
-    """Whether a low score is the good one: that of clusters that agree with batches."""
-    return metric in AGREEMENT and target == results.key(dataset, "batch") != ""
-
-
 def whose(name: str) -> str:
     """Gene embedding that a representation is made with, or that a control is about; empty if none.
 
