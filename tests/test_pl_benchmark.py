@@ -298,6 +298,25 @@ def test_confusion_matrix_refuses() -> None:
         genept.pl.confusion_matrix([], [], ["a", "b"])
 
 
+# Shown
+
+
+@pytest.mark.parametrize("name", ["scores", "roc_curves", "confusion_matrix"])
+def test_figures_are_shown_when_asked(
+    name: str, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, tuple[Any, ...]] = {
+        "scores": (frame,),
+        "roc_curves": ({"a": [fold(0)]},),
+        "confusion_matrix": (["a", "b"], ["a", "b"]),
+    }
+    shown: list[bool] = []
+    monkeypatch.setattr(plt, "show", lambda: shown.append(True))
+    for show in (None, False, True):
+        assert isinstance(getattr(genept.pl, name)(*given[name], show=show), Axes)
+    assert shown == [True]
+
+
 # Files
 
 

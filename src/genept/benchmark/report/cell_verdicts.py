@@ -108,12 +108,13 @@ def _count(compared: Sequence[Compared]) -> str:
         UNDECIDED: "they can't be told apart in",
         UNKNOWN: "there is no interval in",
     }
-    of_all = f" of {number_of(len(compared), 'data set')}"
+    sets = number_of(len(compared), "data set")
     parts: list[str] = []
     for outcome, words in said.items():
         if n := sum(each.outcome == outcome for each in compared):
             size = _sizes(compared, outcome) if outcome in (WORSE, BETTER) else ""
-            parts.append(f"{words} {n}{'' if parts else of_all}{size}")
+            times = f"all {sets}" if n == len(compared) > 1 else f"{n}" if parts else f"{n} of {sets}"
+            parts.append(f"{words} {times}{size}")
     return join_names(parts)
 
 
