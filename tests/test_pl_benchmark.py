@@ -192,6 +192,21 @@ def test_masked_texts_are_half_filled(frame: pd.DataFrame) -> None:
     assert texts(ax) == ["LR", "half: words masked"]
 
 
+def test_baselines_stand_between_embeddings_and_controls(frame: pd.DataFrame) -> None:
+    ax = genept.pl.scores(frame.assign(kind=["baseline", "baseline", "embedding", "embedding", "control"]))
+    assert [label.get_text() for label in ax.get_yticklabels()] == ["minilm", "random", "PCA"]
+    heights = ax.get_yticks()
+    borders = [
+        float(np.asarray(line.get_ydata())[0])
+        for line in ax.lines
+        if list(np.asarray(line.get_xdata())) == [0, 1]
+    ]
+    assert [heights[0] < borders[0] < heights[1], heights[1] < borders[1] < heights[2]] == [True, True]
+    faces = {line.get_markerfacecolor() for line in ax.lines if line.get_linestyle() == "None"}
+    assert "#c8c8c8" in faces
+    assert "grey inside: a baseline" in texts(ax)
+
+
 def test_scores_needs_neither_kind_nor_series(frame: pd.DataFrame) -> None:
     few = frame[frame["series"] == "LR"].drop(columns=["kind", "series"])
     _, given_ax = plt.subplots()
@@ -261,6 +276,17 @@ def test_numbers_fit_into_their_cells_and_contrast_with_them(tmp_path: Path) -> 
         assert (inks[1] + 0.05) / (inks[0] + 0.05) > 4.5
 
 
+def test_classes_may_be_named_by_their_labels() -> None:
+    labels = pd.Series(pd.Categorical(["T", "B", "T"], categories=["T", "NK", "B"]))
+    ax = genept.pl.confusion_matrix(labels, ["T", "B", "unassigned"])
+    assert [label.get_text() for label in ax.get_xticklabels()] == ["T", "NK", "B", "unassigned"]
+    by_place = genept.pl.confusion_matrix([0, 2, 0], [0, 2, 3], ["T", "NK", "B", "unassigned"])
+    shares, expected = (np.asarray(one.images[0].get_array()) for one in (ax, by_place))
+    np.testing.assert_array_equal(shares, expected)
+    with pytest.raises(ValuesError, match="1 missing classes"):
+        genept.pl.confusion_matrix(labels, pd.Series(["T", "B", None]))
+
+
 def test_confusion_matrix_refuses() -> None:
     with pytest.raises(ArgumentError, match="1 class names"):
         genept.pl.confusion_matrix([0], [0], ["a"])
@@ -270,6 +296,25 @@ def test_confusion_matrix_refuses() -> None:
         genept.pl.confusion_matrix([0, 1], [0], ["a", "b"])
     with pytest.raises(ValuesError, match="at least one"):
         genept.pl.confusion_matrix([], [], ["a", "b"])
+
+
+# Shown
+
+
+@pytest.mark.parametrize("name", ["scores", "roc_curves", "confusion_matrix"])
+def test_figures_are_shown_when_asked(
+    name: str, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given: dict[str, tuple[Any, ...]] = {
+        "scores": (frame,),
+        "roc_curves": ({"a": [fold(0)]},),
+        "confusion_matrix": (["a", "b"], ["a", "b"]),
+    }
+    shown: list[bool] = []
+    monkeypatch.setattr(plt, "show", lambda: shown.append(True))
+    for show in (None, False, True):
+        assert isinstance(getattr(genept.pl, name)(*given[name], show=show), Axes)
+    assert shown == [True]
 
 
 # Files

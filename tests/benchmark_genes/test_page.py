@@ -15,6 +15,7 @@ from matplotlib.figure import Figure as Canvas
 from genept.benchmark.file_names import file_name
 from genept.benchmark.report import (
     Figure,
+    Heading,
     Listing,
     Page,
     Paragraph,
@@ -45,6 +46,7 @@ def picture(tmp_path: Path) -> Path:
 def everything(picture: Path) -> Page:
     frame = pd.DataFrame({EVIL: [EVIL, None], "n": [1234, 5], "share": [0.5, np.nan], "text": ["a", ""]})
     blocks: list[Block] = [
+        Heading(EVIL),
         Paragraph(EVIL),
         Listing([EVIL, "second"]),
         Table(frame, f"caption {EVIL}"),
@@ -60,9 +62,9 @@ def test_whatever_users_write_is_text(picture: Path) -> None:
     html = render_page(everything(picture))
     assert_self_contained(html)
     found = read_page(html)
-    # Title, heading, contents, section; paragraph, list; a caption, two headers and two cells of tables;
-    # a figure's caption; a key and a value of the provenance.
-    assert found.text.count(EVIL) == 14
+    # Title, heading, contents, section; a heading in it, paragraph, list; a caption, two headers and two
+    # cells of tables; a figure's caption; a key and a value of the provenance.
+    assert found.text.count(EVIL) == 15
     alt = [attributes["alt"] for tag, attributes in found.tags if tag == "img"]
     assert alt == [f'" {EVIL}', "l", "r"]
 

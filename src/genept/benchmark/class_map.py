@@ -46,6 +46,7 @@ def draw_class_map(folder: Path, plan: PlannedTask, embeddings: Mapping[str, Gen
             color="class",
             title=f"genes by {name}",
             legend_loc="on data",
+            show=False,
             save=folder / f"{file_name('umap', plan.task.name, name)}.png",
         )
         plt.close(axes.get_figure(root=True))

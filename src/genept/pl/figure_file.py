@@ -1,4 +1,4 @@
-"""The file of a figure, and the axes it is drawn on."""
+"""The axes a figure is drawn on, its file, and whether it is shown."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,3 +98,25 @@ def save_figure(ax: "Axes", save: str | Path | None) -> None:
     # Without a salt, the names of parts of an SVG are random.
     with written_whole(save) as draft, mpl.rc_context({"svg.hashsalt": "genept"}):
         figure.savefig(draft, dpi=150, metadata=_UNDATED.get(draft.suffix.lower()))
+
+
+def show_figure(show: bool | None, *, given: bool) -> None:
+    """Show what was drawn, if it should be.
+
+    As with scanpy, a figure shows by itself where a person works interactively; unlike there, one
+    drawn on axes that were ``given`` doesn't, since more may be drawn beside it.
+
+    Parameters
+    ----------
+    show
+        True shows all open figures, as ``matplotlib.pyplot.show`` does; False doesn't; None does if
+        matplotlib is interactive (notebooks, or after ``matplotlib.pyplot.ion()``) and the figure is new.
+    given
+        Whether it was drawn on axes of the user's.
+    """
+    import matplotlib as mpl
+
+    if mpl.is_interactive() and not given if show is None else show:
+        import matplotlib.pyplot as plt
+
+        plt.show()

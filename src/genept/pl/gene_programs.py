@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from genept.errors import UnknownNameError, ValuesError
 from genept.genes import GenePrograms
-from genept.pl.figure_file import axes_for, check_figure_file, save_figure
+from genept.pl.figure_file import axes_for, check_figure_file, save_figure, show_figure
 from genept.pl.style import SEQUENTIAL
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def gene_programs(
     n_names: int = 4,
     title: str | None = None,
     ax: "Axes | None" = None,
+    show: bool | None = None,
     save: str | Path | None = None,
 ) -> "Axes":
     """Draw the mean expression of gene programs by type of cell, as the paper does.
@@ -52,6 +53,9 @@ def gene_programs(
         Above the figure.
     ax
         Axes to draw on; by default a new figure as large as programs and types need.
+    show
+        Whether to show it now; by default a new figure is shown where matplotlib is interactive, as in
+        notebooks.
     save
         A file to write the figure to (PNG, PDF or SVG by its ending).
 
@@ -96,7 +100,7 @@ def gene_programs(
     labels = [_label(programs, number, n_names) for number in expression.columns]
     values = expression.to_numpy(dtype=np.float64).T
     check_figure_file(save)
-    ax = axes_for(ax, (4.2 + 0.30 * len(expression), 2.2 + _ROW * len(labels)))
+    given, ax = ax is not None, axes_for(ax, (4.2 + 0.30 * len(expression), 2.2 + _ROW * len(labels)))
     drawn = _z_scores(values) if z_score else values
     image = ax.imshow(np.ma.masked_invalid(drawn), cmap=SEQUENTIAL, aspect="auto", interpolation="nearest")
     ax.patch.set(hatch=_MISSING_HATCH, edgecolor="#999999")
@@ -121,6 +125,7 @@ def gene_programs(
     if title is not None:
         ax.set_title(title)
     save_figure(ax, save)
+    show_figure(show, given=given)
     return ax
 
 

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from sklearn.metrics import auc, roc_curve
 
 from genept.errors import UnknownNameError, ValuesError, name_some
-from genept.pl.figure_file import axes_for, check_figure_file, legend_below, save_figure
+from genept.pl.figure_file import axes_for, check_figure_file, legend_below, save_figure, show_figure
 from genept.pl.style import REFERENCE, Style, styles_of
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ def roc_curves(
     styles: Mapping[str, Style] | None = None,
     title: str | None = None,
     ax: "Axes | None" = None,
+    show: bool | None = None,
     save: str | Path | None = None,
 ) -> "Axes":
     """Draw the mean ROC curve of each classifier over its folds.
@@ -54,6 +55,9 @@ def roc_curves(
         Above the figure.
     ax
         Axes to draw on; by default a new figure.
+    show
+        Whether to show it now; by default a new figure is shown where matplotlib is interactive, as in
+        notebooks.
     save
         A file to write the figure to (PNG, PDF or SVG by its ending).
 
@@ -92,7 +96,7 @@ def roc_curves(
     _check_names(curves, [*controls, *band], styles)
     means = {name: _mean_curve(name, folds) for name, folds in curves.items()}
     check_figure_file(save)
-    ax = axes_for(ax, roc_size(len(curves)))
+    given, ax = ax is not None, axes_for(ax, roc_size(len(curves)))
     chosen = styles_of(list(curves), controls=set(controls)) if styles is None else styles
     ax.plot([0, 1], [0, 1], color=REFERENCE, linewidth=0.8, linestyle=(0, (2, 3)))
     for i, (name, (area, rates, spread)) in enumerate(means.items()):
@@ -118,6 +122,7 @@ def roc_curves(
     if title is not None:
         ax.set_title(title)
     save_figure(ax, save)
+    show_figure(show, given=given)
     return ax
 
 

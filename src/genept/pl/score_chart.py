@@ -1,6 +1,5 @@
 """Scores of several representations with their intervals."""
 
-from collections.abc import Sequence
 from pathlib import Path
 from textwrap import fill
 from typing import TYPE_CHECKING, Any
@@ -8,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from genept.errors import UnknownNameError, ValuesError, name_some
-from genept.pl.figure_file import axes_for, check_figure_file, legend_below, save_figure
+from genept.pl.figure_file import axes_for, check_figure_file, legend_below, save_figure, show_figure
 from genept.pl.style import COLORS, MARKERS, REFERENCE
 
 if TYPE_CHECKING:
@@ -17,9 +16,17 @@ if TYPE_CHECKING:
 CHANCE = (0.0, (4.0, 3.0))
 # Beside the filled points of embeddings.
 _FILLING: dict[str, dict[str, Any]] = {
+    "baseline": {"markerfacecolor": "#c8c8c8"},
     "control": {"markerfacecolor": "white"},
     "masked": {"fillstyle": "left", "markerfacecoloralt": "white"},
 }
+_SAID = (
+    ("baseline", "grey inside: a baseline"),
+    ("control", "open: a control"),
+    ("masked", "half: words masked"),
+)
+# Kinds that have a part of the chart of their own.
+_APART = ("baseline", "control")
 _NEEDED = ("name", "mean", "low", "high")
 
 
@@ -31,6 +38,7 @@ def scores(
     xlabel: str = "score",
     title: str | None = None,
     ax: "Axes | None" = None,
+    show: bool | None = None,
     save: str | Path | None = None,
 ) -> "Axes":
     """Draw the score of each representation as a point with its 95 % interval.
@@ -42,10 +50,10 @@ def scores(
     ----------
     frame
         One row per point, with columns ``name``, ``mean``, ``low``, ``high`` (the interval, or missing
-        where there is none), and optionally ``kind`` (``"control"`` is drawn open, below a line,
-        ``"masked"`` half filled, anything else filled) and ``series`` (such as the classifier: several
-        points on the line of a name, told apart by shape and colour). A missing ``mean`` is written as
-        "not computed".
+        where there is none), and optionally ``kind`` (``"baseline"`` is drawn grey inside and ``"control"``
+        open, each below a line, ``"masked"`` half filled, anything else filled) and ``series`` (such as the
+        classifier: several points on the line of a name, told apart by shape and colour). A missing
+        ``mean`` is written as "not computed".
     chance
         Score of guessing, drawn as a broken line.
     chance_label
@@ -56,13 +64,16 @@ def scores(
         Above the figure.
     ax
         Axes to draw on; by default a new figure as high as the names need.
+    show
+        Whether to show it now; by default a new figure is shown where matplotlib is interactive, as in
+        notebooks.
     save
         A file to write the figure to (PNG, PDF or SVG by its ending).
 
     Returns
     -------
     matplotlib.axes.Axes
-        What was drawn on: names from top to bottom in the frame's order, controls last.
+        What was drawn on: names from top to bottom in the frame's order, baselines and then controls last.
 
     Raises
     ------
@@ -97,31 +108,28 @@ def scores(
     """
     rows = _checked(frame)
     check_figure_file(save)
-    is_control = rows.groupby("name", sort=False)["kind"].first().eq("control")
-    names = [*is_control.index[~is_control], *is_control.index[is_control]]
+    heights, borders = _lines(rows.groupby("name", sort=False)["kind"].first())
     series = list(dict.fromkeys(rows["series"]))
-    ax = axes_for(ax, chart_size(rows))
-    # Half a line more between embeddings and controls, for the line that parts them.
-    n_embeddings = int((~is_control).sum())
-    heights = {name: float(i + 0.5 * (i >= n_embeddings)) for i, name in enumerate(names)}
+    given, ax = ax is not None, axes_for(ax, chart_size(rows))
     for i, one in enumerate(series):
         offset = 0.0 if len(series) == 1 else 0.44 * (i / (len(series) - 1) - 0.5)
         _draw_series(ax, rows[rows["series"] == one], heights, (i, offset))
     if chance is not None:
         ax.axvline(chance, color=REFERENCE, linestyle=CHANCE, linewidth=1.3, zorder=1)
-    if 0 < n_embeddings < len(names):
-        ax.axhline(n_embeddings - 0.25, color="#bbbbbb", linewidth=0.8, zorder=0)
-    ax.set_yticks(list(heights.values()), [_label(name) for name in names])
+    for border in borders:
+        ax.axhline(border, color="#bbbbbb", linewidth=0.8, zorder=0)
+    ax.set_yticks(list(heights.values()), [_label(name) for name in heights])
     ax.set_ylim(max(heights.values()) + 0.6, -0.6)
     ax.set_xlabel(xlabel)
     ax.grid(axis="x", color="#e6e6e6", linewidth=0.8)
     ax.set_axisbelow(True)
     ax.tick_params(axis="y", length=0)
     ax.spines[["top", "right", "left"]].set_visible(False)
-    _add_legend(ax, series, chance=None if chance is None else chance_label, kinds=set(rows["kind"]))
+    _add_legend(ax, rows, chance=None if chance is None else chance_label)
     if title is not None:
         ax.set_title(title, loc="left")
     save_figure(ax, save)
+    show_figure(show, given=given)
     return ax
 
 
@@ -130,6 +138,20 @@ def chart_size(frame: pd.DataFrame) -> tuple[float, float]:
     n_series = frame["series"].nunique() if "series" in frame else 1
     lines = max(_label(name).count("\n") + 1 for name in frame["name"])
     return 7.2, 1.7 + frame["name"].nunique() * max(0.2 + 0.16 * n_series, 0.06 + 0.17 * lines)
+
+
+def _lines(kinds: "pd.Series[str]") -> tuple[dict[str, float], list[float]]:
+    """Height of each name's line, and of the lines that part embeddings, baselines and controls."""
+    groups = [kinds.index[~kinds.isin(_APART)], *(kinds.index[kinds == kind] for kind in _APART)]
+    heights: dict[str, float] = {}
+    borders = []
+    for group in groups:
+        # Half a line more between groups, for the line that parts them.
+        if heights and len(group):
+            borders.append(max(heights.values()) + 0.75)
+        start = max(heights.values()) + 1.5 if heights else 0.0
+        heights |= {name: start + i for i, name in enumerate(group)}
+    return heights, borders
 
 
 def _label(name: str) -> str:
@@ -198,18 +220,19 @@ def _draw_series(ax: "Axes", rows: pd.DataFrame, heights: dict[str, float], plac
         )
 
 
-def _add_legend(ax: "Axes", series: Sequence[str], *, chance: str | None, kinds: set[str]) -> None:
+def _add_legend(ax: "Axes", rows: pd.DataFrame, *, chance: str | None) -> None:
     from matplotlib.lines import Line2D
 
-    handles = [
-        Line2D([], [], color=COLORS[i % len(COLORS)], marker=MARKERS[i % len(MARKERS)], label=one)
-        for i, one in enumerate(series)
-        if one
-    ]
+    handles = []
+    for i, (one, kinds) in enumerate(rows.groupby("series", sort=False)["kind"].unique().items()):
+        if one:
+            filling = _FILLING.get(kinds[0], {}) if len(kinds) == 1 else {}
+            color, marker = COLORS[i % len(COLORS)], MARKERS[i % len(MARKERS)]
+            handles.append(Line2D([], [], color=color, marker=marker, label=str(one), **filling))
     handles += [
         Line2D([], [], color="#333333", marker="o", linestyle="none", label=label, **_FILLING[kind])
-        for kind, label in (("control", "open: a control"), ("masked", "half: words masked"))
-        if kind in kinds
+        for kind, label in _SAID
+        if (rows["kind"] == kind).any()
     ]
     if chance is not None:
         handles.append(Line2D([], [], color=REFERENCE, linestyle=CHANCE, label=chance))

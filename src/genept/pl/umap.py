@@ -8,7 +8,7 @@ import pandas as pd
 from anndata import AnnData
 
 from genept.errors import ArgumentError, MissingDependencyError, UnknownNameError, ValuesError, name_some
-from genept.pl.figure_file import axes_for, check_figure_file, save_figure
+from genept.pl.figure_file import axes_for, check_figure_file, save_figure, show_figure
 from genept.pl.layout import lay_out
 from genept.pl.scatter import LegendLoc, scatter
 
@@ -29,6 +29,7 @@ def umap(
     rng: int = 0,
     legend_loc: LegendLoc = "right margin",
     ax: "Axes | None" = None,
+    show: bool | None = None,
     save: str | Path | None = None,
 ) -> "Axes":
     """Draw a UMAP of a representation, coloured by a column of ``obs``.
@@ -58,6 +59,9 @@ def umap(
         points, which tells them apart without colours.
     ax
         Axes to draw on; by default a new figure.
+    show
+        Whether to show it now; by default a new figure is shown where matplotlib is interactive, as in
+        notebooks.
     save
         A file to write the figure to (PNG, PDF or SVG by its ending).
 
@@ -106,10 +110,11 @@ def umap(
             do="pip install 'genept[plot]'",
         ) from error
     points = lay_out(vectors, n_neighbors=n_neighbors, min_dist=min_dist, metric=metric, rng=rng)
-    ax = axes_for(ax, (7.5, 5))
+    given, ax = ax is not None, axes_for(ax, (7.5, 5))
     scatter(ax, points, values, palette=adata.uns.get(f"{color}_colors"), legend_loc=legend_loc)
     ax.set_title(title or use_rep)
     save_figure(ax, save)
+    show_figure(show, given=given)
     return ax
 
 

@@ -12,6 +12,19 @@ Formats = Mapping[str, Callable[[Any], str]]
 
 
 @dataclass(frozen=True)
+class Heading:
+    """A heading within a section.
+
+    Parameters
+    ----------
+    text
+        What it says.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True)
 class Paragraph:
     """A paragraph of plain text.
 
@@ -92,7 +105,7 @@ class SideBySide:
     figures: Sequence[Figure]
 
 
-Block = Paragraph | Listing | Table | Figure | SideBySide
+Block = Heading | Paragraph | Listing | Table | Figure | SideBySide
 
 
 @dataclass(frozen=True)

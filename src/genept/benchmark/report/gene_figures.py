@@ -1,11 +1,7 @@
 """Figures of one task of a gene benchmark, drawn into its folder."""
 
-import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from textwrap import fill
-from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -13,43 +9,18 @@ from genept.benchmark.file_names import file_name
 from genept.benchmark.predictions import Predicted, read_folds
 from genept.benchmark.report.blocks import Figure
 from genept.benchmark.report.choices import called
+from genept.benchmark.report.class_sizes import read_class_sizes
+from genept.benchmark.report.drawing import blank_axes
 from genept.benchmark.report.gene_files import GeneResults
 from genept.benchmark.report.number_format import decimals
 from genept.benchmark.report.prose import join_names, number_of
-from genept.errors import MissingDependencyError
 from genept.pl.confusion import confusion_matrix, matrix_size
 from genept.pl.roc import roc_curves, roc_size
 from genept.pl.score_chart import chart_size, scores
 from genept.pl.style import styles_of
 
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
-
 # More curves than this can't be told apart.
 _CURVES = 10
-_CLASS = re.compile(r"(.+?) (\d[\d,]*)(?:, |$)")
-
-
-@contextmanager
-def drawing() -> Iterator[None]:
-    """Draw with matplotlib's own settings, whatever the user's are: figures are the same everywhere.
-
-    Raises
-    ------
-    MissingDependencyError
-        If matplotlib isn't installed.
-    """
-    try:
-        import matplotlib as mpl
-    except ImportError as error:
-        raise MissingDependencyError(
-            f"a report needs {error.name}, which isn't installed",
-            expected="matplotlib",
-            do="pip install 'genept[plot]'",
-        ) from error
-    with mpl.rc_context():
-        mpl.rcdefaults()
-        yield
 
 
 def draw_scores(results: GeneResults, task: str, rows: pd.DataFrame) -> Figure:
@@ -90,7 +61,7 @@ def draw_scores(results: GeneResults, task: str, rows: pd.DataFrame) -> Figure:
         xlabel=f"{called(metric)}, with 95 % interval",
         # Beside the longest names there is room for so many capitals.
         title=fill(title, 42),
-        ax=_axes(chart_size(frame)),
+        ax=blank_axes(chart_size(frame)),
         save=path,
     )
     best = rows.iloc[int(rows["mean"].fillna(-1).to_numpy().argmax())]
@@ -141,7 +112,7 @@ def draw_curves(results: GeneResults, task: str, classifier: str, features: str)
         # Styles of all names, so that one looks the same in every figure of the page.
         styles=styles_of(names, controls=controls),
         title=fill(f"{title}, {called(classifier)}", 42),
-        ax=_axes(roc_size(len(shown))),
+        ax=blank_axes(roc_size(len(shown))),
         save=path,
     )
     caption = (
@@ -185,7 +156,7 @@ def draw_confusion(results: GeneResults, what: Predicted) -> Figure | None:
         predictions["predicted"],
         names,
         title=fill(f"{title}: {what.embedding}, {called(what.classifier)}", 70),
-        ax=_axes(matrix_size(len(names))),
+        ax=blank_axes(matrix_size(names)),
         save=path,
     )
     right = (predictions["label"] == predictions["predicted"]).mean()
@@ -200,8 +171,7 @@ def draw_confusion(results: GeneResults, what: Predicted) -> Figure | None:
 def class_sizes(results: GeneResults, task: str) -> list[tuple[str, int]]:
     """Name and size of each class of a task, in the order of its labels; empty where unknown."""
     said = results.labels.loc[results.labels["task"] == task, "classes"]
-    found = _CLASS.findall(said.iloc[0]) if len(said) else []
-    return [(name, int(size.replace(",", ""))) for name, size in found]
+    return read_class_sizes(said.iloc[0]) if len(said) else []
 
 
 def _chance(results: GeneResults, task: str, metric: str) -> tuple[float | None, str]:
@@ -222,10 +192,3 @@ def _scored_folds(path: Path) -> list[tuple[pd.Series, pd.Series]]:
     return [
         (fold["label"], fold["score"]) for fold in folds if "score" in fold and fold["label"].nunique() == 2
     ]
-
-
-def _axes(size: tuple[float, float]) -> "Axes":
-    # Not by pyplot: it would keep every figure, and open windows where there is a screen.
-    from matplotlib.figure import Figure as Canvas
-
-    return Canvas(figsize=size, layout="constrained").add_subplot()

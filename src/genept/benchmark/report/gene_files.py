@@ -1,6 +1,5 @@
 """The files of a gene benchmark's folder, read and looked at."""
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from genept.benchmark.predictions import Predicted, list_predictions
-from genept.errors import InputFileError, MissingDataError, name_some
+from genept.benchmark.report.result_files import read_provenance, read_scores, read_table
 
 # Columns of texts, then columns of numbers.
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -34,7 +33,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
         "n n_with_words share score masked_score",
     ),
 }
-_AGAIN = "name the folder that the benchmark wrote (-o), or run it again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,9 +97,10 @@ def read_gene_results(folder: Path) -> GeneResults:
     InputFileError
         If a file can't be read, lacks a column, holds text where numbers stand, or no score at all.
     """
-    tables = {name: _table(folder / f"{name}.csv", *columns) for name, columns in COLUMNS.items()}
-    if tables["summary"].empty:
-        raise InputFileError(f"{folder / 'summary.csv'} without a row", expected="at least one", do=_AGAIN)
+    tables = {
+        name: (read_scores if name == "summary" else read_table)(folder / f"{name}.csv", *columns)
+        for name, columns in COLUMNS.items()
+    }
     # A run that went on in this folder may have left predictions that no score is made of any more.
     computed = tables["summary"][tables["summary"]["mean"].notna()]
     scored = {
@@ -111,56 +110,8 @@ def read_gene_results(folder: Path) -> GeneResults:
     return GeneResults(
         folder=folder,
         **tables,
-        provenance=_provenance(folder / "provenance.json"),
+        provenance=read_provenance(folder / "provenance.json"),
         predictions={
             what: path for what, path in list_predictions(folder / "predictions").items() if what in scored
         },
     )
-
-
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError as error:
-        raise MissingDataError(
-            f"no {path.name} in {path.parent}", expected="a folder with the outcome of a benchmark", do=_AGAIN
-        ) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputFileError(f"{path}, which can't be read ({error})", expected="UTF-8", do=_AGAIN) from error
-
-
-def _provenance(path: Path) -> Mapping[str, Any]:
-    try:
-        said = json.loads(_text(path))
-    except json.JSONDecodeError as error:
-        raise InputFileError(f"{path}, which is no JSON ({error})", expected="JSON", do=_AGAIN) from error
-    if not isinstance(said, dict):
-        raise InputFileError(f"{path} with {type(said).__name__}", expected="a JSON object", do=_AGAIN)
-    return said
-
-
-def _table(path: Path, texts: str, numbers: str) -> pd.DataFrame:
-    from io import StringIO
-
-    # An embedding may be called "NA" or "null": nothing is missing in a column of texts.
-    try:
-        frame = pd.read_csv(StringIO(_text(path)), dtype=str, keep_default_na=False)
-    except ValueError as error:
-        raise InputFileError(f"{path}, which is no table ({error})", expected="CSV", do=_AGAIN) from error
-    missing = [column for column in [*texts.split(), *numbers.split()] if column not in frame]
-    if missing:
-        raise InputFileError(
-            f"{path} without the columns {name_some(missing, limit=20)}",
-            expected=f"{texts} {numbers}",
-            do=_AGAIN,
-        )
-    for column in numbers.split():
-        try:
-            frame[column] = pd.to_numeric(frame[column].replace({"": None}))
-        except ValueError as error:
-            raise InputFileError(
-                f"{path} with text in the column {column} ({error})",
-                expected="numbers, or nothing",
-                do=_AGAIN,
-            ) from error
-    return frame

@@ -5,6 +5,7 @@ import pandas as pd
 from genept.benchmark.controls.without_texts import RANDOM_VECTORS
 from genept.benchmark.report.blocks import Block, Listing, Paragraph
 from genept.benchmark.report.choices import called
+from genept.benchmark.report.gaps import say_gaps
 from genept.benchmark.report.gene_comparisons import ABOVE, BELOW, NOT_COMPUTED, UNDECIDED
 from genept.benchmark.report.gene_files import GeneResults
 from genept.benchmark.report.gene_gaps import find_gaps
@@ -14,7 +15,6 @@ from genept.benchmark.report.prose import join_names, number_of
 # What the head names; the rest stands in tables.
 _PAIRS = 12
 _TITLES = 4
-_REASONS = 5
 _CHANCE = 0.5
 
 
@@ -40,7 +40,7 @@ def head(results: GeneResults, compared: pd.DataFrame) -> list[Block]:
         Paragraph(_intervals(results)),
         *_defeats(results, compared),
         Paragraph(_leakage(results)),
-        *_missing(results),
+        *say_gaps(find_gaps(results), who="embedding", where="task", noun="task", title=results.title),
     ]
 
 
@@ -162,22 +162,3 @@ def _leakage(results: GeneResults) -> str:
         f"{said} Masking such words costs most in “{results.title(most['task'])}”: {most['embedding']} "
         f"goes from {decimals(most['score'])} to {decimals(most['masked_score'])}."
     )
-
-
-def _missing(results: GeneResults) -> list[Block]:
-    gaps = find_gaps(results)
-    whole = gaps[gaps["folds missing"].isna()]
-    if whole.empty:
-        return []
-    reasons = list(whole.groupby("reason", sort=False))
-    items = []
-    for reason, rows in reasons[:_REASONS]:
-        names, tasks = list(dict.fromkeys(rows["embedding"])), list(dict.fromkeys(rows["task"]))
-        who = names[0] if len(names) == 1 else number_of(len(names), "representation")
-        where = number_of(len(tasks), "task")
-        if len(tasks) == 1:
-            where = f"“{results.title(tasks[0])}”" if tasks[0] else "all tasks"
-        items.append(f"{reason}: {who or 'any representation'}, in {where} ({number_of(len(rows), 'score')})")
-    if len(reasons) > _REASONS:
-        items.append(f"and {number_of(len(reasons) - _REASONS, 'further reason')}, in the last part.")
-    return [Paragraph("What could not be computed, and why:"), Listing(items)]

@@ -7,8 +7,7 @@ import pandas as pd
 from genept.benchmark.report.blocks import Formats, Table
 from genept.benchmark.report.choices import called, main_features
 from genept.benchmark.report.gene_files import GeneResults
-from genept.benchmark.report.gene_tables import interval
-from genept.benchmark.report.number_format import decimals
+from genept.benchmark.report.number_format import decimals, interval
 from genept.errors import InputFileError
 
 _KEYS = ("task", "embedding", "classifier", "metric", "value", "source")

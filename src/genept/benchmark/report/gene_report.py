@@ -6,8 +6,8 @@ import pandas as pd
 
 from genept.benchmark.file_names import file_name
 from genept.benchmark.report.blocks import Block, Figure, Page, Paragraph, Section
+from genept.benchmark.report.drawing import drawing
 from genept.benchmark.report.gene_comparisons import compare_with_controls, count_outcomes
-from genept.benchmark.report.gene_figures import drawing
 from genept.benchmark.report.gene_files import GeneResults, read_gene_results
 from genept.benchmark.report.gene_gaps import find_gaps
 from genept.benchmark.report.gene_head import head

@@ -1,6 +1,5 @@
 """Tables of a gene benchmark, as a reader wants them."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -11,28 +10,13 @@ from genept.benchmark.report.gene_files import GeneResults
 from genept.benchmark.report.number_format import (
     count,
     decimals,
-    is_missing,
+    interval,
     p_value,
     percent,
     signed,
     written,
 )
-
-_LONG = 16
-
-
-def interval(low: Any, high: Any, *, sign: bool = False) -> str:
-    """Write an interval; nothing where an end is missing.
-
-    Examples
-    --------
-    >>> interval(0.8612, 0.917), interval(-0.01, 0.02, sign=True), interval(None, 0.9)
-    ('0.861 to 0.917', '-0.010 to +0.020', '')
-    """
-    if is_missing(low) or is_missing(high):
-        return ""
-    form = signed if sign else decimals
-    return f"{form(low)} to {form(high)}"
+from genept.benchmark.report.table_columns import LONG, shared_values, without_empty
 
 
 def score_table(rows: pd.DataFrame, caption: str, *, folded: bool = False) -> Table:
@@ -71,9 +55,9 @@ def score_table(rows: pd.DataFrame, caption: str, *, folded: bool = False) -> Ta
         "genes": count,
         "permutation p": p_value,
     }
-    shared = _shared(frame[rows["mean"].notna()], {"metric": "", "folds": "folds", "genes": "genes"})
+    shared = shared_values(frame[rows["mean"].notna()], {"metric": "", "folds": "folds", "genes": "genes"})
     said = ", ".join([caption, *shared.values()])
-    frame = _without_empty(frame.drop(columns=list(shared)), keep=("mean",))
+    frame = without_empty(frame.drop(columns=list(shared)), keep=("mean",))
     return Table(frame, f"{said}.", formats, folded)
 
 
@@ -103,10 +87,10 @@ def difference_table(rows: pd.DataFrame, caption: str) -> Table:
         }
     )
     formats: Formats = {"difference": signed, "95 % interval": str, "p": p_value, "folds": count}
-    shared = _shared(frame, {"metric": "", "folds": "folds"})
+    shared = shared_values(frame, {"metric": "", "folds": "folds"})
     said = ", ".join([caption, *shared.values()])
-    frame = _without_empty(frame.drop(columns=list(shared)), keep=("difference",))
-    return Table(frame, f"{said}.", formats, folded=len(frame) > _LONG)
+    frame = without_empty(frame.drop(columns=list(shared)), keep=("difference",))
+    return Table(frame, f"{said}.", formats, folded=len(frame) > LONG)
 
 
 def leakage_table(rows: pd.DataFrame, caption: str) -> Table:
@@ -139,7 +123,7 @@ def leakage_table(rows: pd.DataFrame, caption: str) -> Table:
         "score": decimals,
         "score, words masked": decimals,
     }
-    return Table(_without_empty(frame), caption, formats, folded=len(frame) > _LONG)
+    return Table(without_empty(frame), caption, formats, folded=len(frame) > LONG)
 
 
 def overview_table(results: GeneResults) -> Table:
@@ -225,23 +209,8 @@ def gaps_table(results: GeneResults, gaps: pd.DataFrame) -> Table:
         **{"folds missing": ["all" if pd.isna(n) else f"{int(n):,}" for n in gaps["folds missing"]]},
     )
     return Table(
-        _without_empty(frame),
+        without_empty(frame),
         "Scores, and folds of scores, that could not be computed.",
         {"folds missing": str},
-        folded=len(frame) > _LONG,
+        folded=len(frame) > LONG,
     )
-
-
-def _shared(frame: pd.DataFrame, columns: Mapping[str, str]) -> dict[str, str]:
-    """Columns with one value in all rows, and how the caption says it: with the noun of the column."""
-    return {
-        name: f"{written(int(frame[name].iloc[0])) if noun else frame[name].iloc[0]} {noun}".strip()
-        for name, noun in columns.items()
-        if frame[name].nunique(dropna=False) == 1 and not is_missing(frame[name].iloc[0])
-    }
-
-
-def _without_empty(frame: pd.DataFrame, keep: Sequence[str] = ()) -> pd.DataFrame:
-    """Leave out columns that say nothing in any row."""
-    said = [name for name in frame if name in keep or not all(map(is_missing, frame[name]))]
-    return frame[said]

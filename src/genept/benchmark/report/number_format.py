@@ -35,6 +35,20 @@ def signed(value: float) -> str:
     return f"{value:+.3f}"
 
 
+def interval(low: Any, high: Any, *, sign: bool = False) -> str:
+    """Write an interval; nothing where an end is missing.
+
+    Examples
+    --------
+    >>> interval(0.8612, 0.917), interval(-0.01, 0.02, sign=True), interval(None, 0.9)
+    ('0.861 to 0.917', '-0.010 to +0.020', '')
+    """
+    if is_missing(low) or is_missing(high):
+        return ""
+    form = signed if sign else decimals
+    return f"{form(low)} to {form(high)}"
+
+
 def count(value: float) -> str:
     """Write a whole number.
 

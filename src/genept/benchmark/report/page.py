@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from genept.atomic import check_writable, written_whole
-from genept.benchmark.report.blocks import Block, Figure, Listing, Page, Paragraph, SideBySide, Table
+from genept.benchmark.report.blocks import Block, Figure, Heading, Listing, Page, Paragraph, SideBySide, Table
 from genept.benchmark.report.number_format import MISSING, is_missing, written
 from genept.errors import InputFileError, MissingDependencyError
 
@@ -103,6 +103,8 @@ def _shown(blocks: Sequence[Block], numbers: dict[str, int]) -> list[dict[str, A
 
 def _one(block: Block, numbers: dict[str, int]) -> dict[str, Any]:
     match block:
+        case Heading(text):
+            return {"kind": "heading", "text": text}
         case Paragraph(text):
             return {"kind": "paragraph", "text": text}
         case Listing(items):
