@@ -1,4 +1,4 @@
-"""``genept cells``: embed."""
+"""``genept cells``: embed, annotate."""
 
 import logging
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from genept.cli.annotate import annotate
 from genept.cli.batch import advance, end_job
 from genept.cli.encoder_options import (
     BaseUrlOption,
@@ -29,10 +30,7 @@ log = logging.getLogger(__name__)
 app = typer.Typer(help="Cell embeddings.", no_args_is_help=True)
 
 
-# Typer needs a callback to keep a group of one command a group.
-@app.callback()
-def _group() -> None:
-    pass
+app.command()(annotate)
 
 
 @app.command()
