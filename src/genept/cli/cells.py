@@ -30,9 +30,6 @@ log = logging.getLogger(__name__)
 app = typer.Typer(help="Cell embeddings.", no_args_is_help=True)
 
 
-app.command()(annotate)
-
-
 @app.command()
 def embed(
     data: Annotated[
@@ -180,3 +177,6 @@ def embed(
     log.info("obsm[%r] written to %s", key, output)
     if json:
         print_json(record)
+
+
+app.command()(annotate)
