@@ -2,12 +2,13 @@
 
     python benchmarks/zero_shot.py --genes genes.h5ad [--data FOLDER] [--json]
 
-Two labelled sets of blood (pbmc3k, labelled from clusters; zheng_facs, sorted before sequencing), against the
-Cell Ontology's kinds of hematopoietic cell. What is found is rolled up to T, NK, B, monocyte, dendritic,
-platelet and progenitor by what is a kind of what; anything else counts as wrong. By cell and by Leiden
-cluster, in three ways: the nearest of all kinds; the nearest of the seven, each as the mean of its kinds; and the
-nearest of seven names alone. Beside each: the largest class, and the same with random gene vectors. Defaults
-were chosen on pbmc3k; zheng_facs was looked at afterwards. The genes must say which encoder made them.
+Two labelled sets of blood (pbmc3k, labelled from clusters; zheng_facs, sorted before sequencing), against
+the Cell Ontology's kinds of hematopoietic cell. What is found is rolled up to T, NK, B, monocyte,
+dendritic, platelet and progenitor by what is a kind of what; anything else counts as wrong. By cell and by
+Leiden cluster, in three ways: the nearest of all kinds; the nearest of the seven, each as the mean of its
+kinds; and the nearest of seven names alone. Beside each: the largest class, and the same with random gene
+vectors. Defaults were chosen on pbmc3k; zheng_facs was looked at afterwards. The genes must say which
+encoder made them.
 """
 
 import argparse

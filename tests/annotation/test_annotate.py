@@ -15,6 +15,7 @@ from genept.errors import (
     ArgumentError,
     EmbeddingsError,
     EncoderError,
+    GeneptWarning,
     InputFileError,
     UnknownNameError,
     ValuesError,
@@ -30,10 +31,15 @@ def reference(lsa_genes: GeneEmbeddings) -> AnnData:
     return blood(lsa_genes, 0)
 
 
-@pytest.fixture
-def cells(lsa_genes: GeneEmbeddings) -> AnnData:
+@pytest.fixture(scope="module")
+def made(lsa_genes: GeneEmbeddings) -> AnnData:
     # Another panel of genes: a third of the others isn't measured.
     return blood(lsa_genes, 1, n=90, left_out=3)
+
+
+@pytest.fixture
+def cells(made: AnnData) -> AnnData:
+    return made.copy()
 
 
 @pytest.fixture
@@ -88,6 +94,14 @@ def test_what_is_kept_goes_through_a_file(cells: AnnData, reference: AnnData, tm
     assert (again.obs[KEY] == cells.obs[KEY]).all()
     # And a reference from a file is as good as one in memory.
     genept.tl.annotate(again, reference=reference, label_key="type")
+
+
+def test_no_gene_name_in_common_is_said(cells: AnnData, reference: AnnData) -> None:
+    renamed = reference.copy()
+    renamed.var_names = [f"ENSG{i:011}" for i in range(renamed.n_vars)]
+    with pytest.warns(GeneptWarning, match="no gene name in common"):
+        genept.tl.annotate(cells, reference=renamed, label_key="type")
+    assert share_right(cells) > 0.95
 
 
 def test_cells_without_a_label_are_left_out_and_counted(cells: AnnData, reference: AnnData) -> None:
@@ -206,6 +220,7 @@ def test_encoders_that_are_not_the_genes_own(cells: AnnData, lsa_genes: GeneEmbe
         ({"reference": 1, "label_key": "type", "groupby": "leiden"}, UnknownNameError, "no column 'leiden'"),
         ({"reference": 1, "label_key": "type", "groupby": "none"}, ValuesError, "no cluster"),
         ({"reference": 1, "label_key": "type", "key_added": "a/b"}, ArgumentError, "key_added='a/b'"),
+        ({"cell_types": 1, "genes": 1, "max_cost": 1.5}, ArgumentError, "which costs nothing"),
         ({"cell_types": ["B cell"], "genes": 1}, ValuesError, "1 labels for 1 cell types"),
         ({"cell_types": ["B", "T"], "genes": 1, "root": "CL:1"}, ArgumentError, "in a plain list"),
         ({"cell_types": ["B", "T"], "genes": 1, "among": ["CL:1"]}, UnknownNameError, "the id 'CL:1'"),

@@ -1,6 +1,7 @@
 """``genept cells annotate``: what it writes, says and refuses."""
 
 import json
+import shutil
 from pathlib import Path
 
 import anndata
@@ -16,18 +17,25 @@ from tests.conftest import RunGenept
 KEY = "genept_cell_type"
 
 
-@pytest.fixture
-def files(tmp_path: Path, lsa_genes: GeneEmbeddings) -> Path:
+@pytest.fixture(scope="module")
+def made(lsa_genes: GeneEmbeddings, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with gene embeddings, cells that are embedded and cells that aren't, and cell types."""
-    genept.write_embeddings(lsa_genes, tmp_path / "genes.h5ad")
-    blood(lsa_genes, 0).write_h5ad(tmp_path / "reference.h5ad")
+    folder = tmp_path_factory.mktemp("made")
+    genept.write_embeddings(lsa_genes, folder / "genes.h5ad")
+    blood(lsa_genes, 0).write_h5ad(folder / "reference.h5ad")
     cells = blood(lsa_genes, 1, n=60)
     del cells.obsm["X_genept_w"], cells.uns["genept"]
-    cells.write_h5ad(tmp_path / "cells.h5ad")
-    (tmp_path / "cl.obo").write_text(OBO)
-    (tmp_path / "types.txt").write_text("\n".join(TYPES.names))
+    cells.write_h5ad(folder / "cells.h5ad")
+    (folder / "cl.obo").write_text(OBO)
+    (folder / "types.txt").write_text("\n".join(TYPES.names))
     lines = [f"{name}\t{text}\n" for name, text in zip(TYPES.names, TYPES.definitions, strict=True)]
-    (tmp_path / "types.tsv").write_text("name\tdefinition\n" + "".join(lines))
+    (folder / "types.tsv").write_text("name\tdefinition\n" + "".join(lines))
+    return folder
+
+
+@pytest.fixture
+def files(made: Path, tmp_path: Path) -> Path:
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from genept.cli.encoder_options import MaxCostOption
 from genept.cli.output import JsonOption, need_output, print_json
 from genept.errors import ArgumentError
 
@@ -53,6 +54,7 @@ def annotate(
     encoder: Annotated[
         str | None, typer.Option(help="For gene embeddings that don't say which encoder made them.")
     ] = None,
+    max_cost: MaxCostOption = None,
     groupby: Annotated[
         str | None, typer.Option(help="Column of obs with clusters, to be labelled in place of cells.")
     ] = None,
@@ -118,6 +120,7 @@ def annotate(
         among=among,
         describe=describe,
         encoder=encoder,
+        max_cost=max_cost,
         groupby=groupby,
         use_rep=use_rep,
         key_added=key_added,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -30,7 +30,11 @@ _OPTIONS = {
     "root": "cell_types",
     "among": "cell_types",
     "encoder": "cell_types",
+    "max_cost": "cell_types",
 }
+# A label by reference that is less sure would be wrong more often than right; by description confidence is no
+# probability.
+_LEAST = {"reference": 0.5, "cell_types": 0.0}
 
 
 def annotate(
@@ -45,6 +49,7 @@ def annotate(
     among: Sequence[str] | None = None,
     describe: Describe = "name+definition",
     encoder: str | TextEncoder | CorpusEncoder | None = None,
+    max_cost: float | None = None,
     groupby: str | None = None,
     use_rep: str = "X_genept_w",
     key_added: str = "genept_cell_type",
@@ -86,6 +91,9 @@ def annotate(
         Text about a type: ``"name"``, ``"definition"`` or ``"name+definition"``, the default.
     encoder
         With ``cell_types``, for gene embeddings that don't say which encoder made them.
+    max_cost
+        With ``cell_types``, where the genes' encoder is on a server: US dollars that the run may cost at
+        most.
     groupby
         Column of ``obs`` with clusters, which are labelled in place of cells: by the votes of their cells, or
         by their mean vector.
@@ -127,8 +135,8 @@ def annotate(
         If the encoder isn't the genes' own, or not known.
     ValuesError, InputFileError
         If there are fewer than two labels, or a file of cell types can't be used.
-    FetchError, OutputError
-        If the Cell Ontology can't be fetched, or a server fails.
+    FetchError, CostError, OutputError
+        If the Cell Ontology can't be fetched, a server fails, or embedding the types would cost too much.
 
     References
     ----------
@@ -158,54 +166,50 @@ def annotate(
         "root": root,
         "among": among,
         "encoder": encoder,
+        "max_cost": max_cost,
     }
-    _check_way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
+    way = _way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
     _check_key(adata, key_added)
     cells = representation(adata, use_rep)
     clusters = None if groupby is None else clusters_of(adata, groupby)
-    if reference is not None and label_key is not None:
+    least = _LEAST[way] if min_confidence is None else min_confidence
+    if way == "reference":
         found, record = by_reference(
             cells,
-            reference,
-            label_key=label_key,
+            cast("AnnData", reference),
+            label_key=str(label_key),
             batch_key=batch_key,
             use_rep=use_rep,
             annotator=TransferAnnotator(
-                n_neighbors=n_neighbors,
-                novelty_quantile=novelty_quantile,
-                min_confidence=0.5 if min_confidence is None else min_confidence,
-                rng=rng,
+                n_neighbors=n_neighbors, novelty_quantile=novelty_quantile, min_confidence=least, rng=rng
             ),
             centre=centre,
             clusters=clusters,
         )
-        way, least = "reference", 0.5
-    elif cell_types is not None and genes is not None:
+    else:
         found, record = by_description(
             cells,
-            genes,
-            get_cell_types(cell_types, root=root),
+            cast("GeneEmbeddings", genes),
+            get_cell_types(cast("CellTypes", cell_types), root=root),
             among=among,
             describe=describe,
             encoder=encoder,
-            annotator=ZeroShotAnnotator(n_common=n_common, min_confidence=min_confidence or 0.0),
+            max_cost=max_cost,
+            annotator=ZeroShotAnnotator(n_common=n_common, min_confidence=least),
             clusters=clusters,
         )
-        way, least = "cell_types", 0.0
-    else:
-        raise AssertionError("the checks above let nothing else through")
     parameters = {
         "by": way,
         "use_rep": use_rep,
-        "min_confidence": least if min_confidence is None else min_confidence,
+        "min_confidence": least,
         **({} if groupby is None else {"groupby": groupby}),
         **record,
     }
     _write(adata, found, clusters, key=key_added, parameters=parameters)
 
 
-def _check_way(ways: set[str], options: set[str]) -> None:
-    """Refuse anything but one way with what belongs to it.
+def _way(ways: set[str], options: set[str]) -> str:
+    """Say which way is chosen; refuse anything but one with what belongs to it.
 
     Raises
     ------
@@ -232,6 +236,7 @@ def _check_way(ways: set[str], options: set[str]) -> None:
     }[way]
     if needed not in options:
         raise ArgumentError(f"{way} without {needed}", expected=words, do="pass it")
+    return way
 
 
 def _check_key(adata: AnnData, key: str) -> None:

@@ -28,6 +28,7 @@ def by_description(
     among: Sequence[str] | None,
     describe: Describe,
     encoder: str | TextEncoder | CorpusEncoder | None,
+    max_cost: float | None,
     annotator: ZeroShotAnnotator,
     clusters: Clusters | None,
 ) -> tuple[Labelled, dict[str, Any]]:
@@ -47,7 +48,7 @@ def by_description(
     refuse_other_genes(cells, genes)
     texts = types.texts(describe)
     ready = _encoder_of_genes(genes, encoder)
-    vectors = embed_texts(ready, texts, unit="type").vectors
+    vectors = embed_texts(ready, texts, unit="type", max_cost=max_cost).vectors
     if vectors.shape[1] != genes.dimensions:
         raise _other_encoder(f"{ready.name!r} gives {vectors.shape[1]:,} dimensions", genes)
     members = None if among is None else np.array([types.within(one) for one in among])

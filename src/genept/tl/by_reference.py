@@ -1,6 +1,7 @@
 """Labels of cells from a labelled reference."""
 
 import logging
+import warnings
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 
 from genept.annotation import UNASSIGNED, Labelled, TransferAnnotator
 from genept.annotation.clusters import label_clusters
-from genept.errors import UnknownNameError, ValuesError, name_some
+from genept.errors import GeneptWarning, UnknownNameError, ValuesError, name_some
 from genept.tl.clusters import Clusters
 from genept.tl.representation import Representation, refuse_other_space, representation
 
@@ -47,6 +48,7 @@ def by_reference(
             f"no label in obs[{label_key!r}] of the reference", expected="labels", do="name another column"
         )
     refuse_other_space(cells.origin, known.origin, what="a reference")
+    _tell_of_shared_genes(cells, known)
     batches = None if batch_key is None else _column(reference, batch_key, option="batch_key=, --batch-key")
     if batches is not None:
         labelled &= batches.notna().to_numpy()
@@ -82,6 +84,25 @@ def by_reference(
         "held_out_accuracy": annotator.held_out_accuracy_,
         "gene_embeddings": dict(known.origin),
     }
+
+
+def _tell_of_shared_genes(cells: Representation, known: Representation) -> None:
+    """Say how many gene names the two have in common, and warn if there is none."""
+    n_shared = len(cells.measured & known.measured)
+    log.info(
+        "the data have %s genes, the reference %s, with %s names in common; cells are compared in the "
+        "space of the gene embeddings",
+        f"{len(cells.measured):,}",
+        f"{len(known.measured):,}",
+        f"{n_shared:,}",
+    )
+    if not n_shared:
+        warnings.warn(
+            "the data and the reference have no gene name in common: that is fine if one has symbols and "
+            "the other identifiers, and wrong if they are of different species",
+            GeneptWarning,
+            stacklevel=4,
+        )
 
 
 def _column(reference: AnnData, key: str, *, option: str) -> "pd.Series[Any]":

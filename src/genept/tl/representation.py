@@ -25,10 +25,13 @@ class Representation:
         (n_cells, d).
     origin
         What made them, as strings; empty where nothing is known.
+    measured
+        Names of the genes that were measured.
     """
 
     vectors: NDArray[np.floating]
     origin: Mapping[str, str]
+    measured: frozenset[str]
 
 
 def representation(adata: AnnData, key: str, *, what: str = "the data") -> Representation:
@@ -49,7 +52,9 @@ def representation(adata: AnnData, key: str, *, what: str = "the data") -> Repre
     kept = adata.uns.get("genept", {})
     record = kept.get(key, {}) if isinstance(kept, Mapping) else {}
     made_by = record.get("gene_embeddings", {"encoder": record["encoder"]} if "encoder" in record else {})
-    return Representation(np.asarray(adata.obsm[key]), origin_of(made_by))
+    return Representation(
+        np.asarray(adata.obsm[key]), origin_of(made_by), frozenset(map(str, adata.var_names))
+    )
 
 
 def origin_of(provenance: Mapping[str, Any]) -> dict[str, str]:
