@@ -127,7 +127,7 @@ def annotate(cells: AnnData, genes: GeneEmbeddings, way: Way, groupby: str | Non
 
 
 def with_random_vectors(genes: GeneEmbeddings) -> GeneEmbeddings:
-    vectors = np.random.default_rng(0).normal(size=genes.vectors.shape)
+    vectors = np.random.default_rng(0).normal(size=genes.vectors.shape).astype(np.float32)
     return GeneEmbeddings(
         genes.genes, vectors, provenance=genes.provenance, encoder_state=genes.encoder_state
     )

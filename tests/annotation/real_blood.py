@@ -43,4 +43,4 @@ def real_blood(realdata: Path, name: str, genes: GeneEmbeddings) -> AnnData:
 
 
 def right(cells: AnnData, key: str) -> NDArray[np.bool_]:
-    return (cells.obs["genept_cell_type"].astype(str) == cells.obs[key]).to_numpy()
+    return np.asarray(cells.obs["genept_cell_type"].astype(str) == cells.obs[key])

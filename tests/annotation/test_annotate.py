@@ -197,7 +197,8 @@ def test_encoders_that_are_not_the_genes_own(cells: AnnData, lsa_genes: GeneEmbe
     with pytest.raises(EncoderError, match="'random' gives 384 dimensions"):
         genept.tl.annotate(cells, cell_types=types, genes=silent, encoder="random")
     # The user's word is taken where nothing speaks against it.
-    wide = GeneEmbeddings(GeneTable(("CD3E", "LYZ", "CD19")), np.random.default_rng(0).normal(size=(3, 384)))
+    vectors = np.random.default_rng(0).normal(size=(3, 384)).astype(np.float32)
+    wide = GeneEmbeddings(GeneTable(("CD3E", "LYZ", "CD19")), vectors)
     small = AnnData(np.eye(3, dtype=np.float32) + 1, obsm={"X_genept_w": wide.vectors})
     genept.tl.annotate(small, cell_types=types, genes=wide, encoder="random", n_common=0)
     assert set(small.obs[KEY]) <= set(types)
@@ -238,8 +239,8 @@ def test_what_cannot_be_done_changes_nothing(
     stands_for = {"reference": reference.copy(), "genes": lsa_genes, "cell_types": ["B cell", "T cell"]}
     arguments = {name: stands_for[name] if value == 1 else value for name, value in arguments.items()}
     cells.obs["none"] = np.nan
-    stands_for["reference"].obs["one"] = "B cell"  # type: ignore[union-attr]
-    stands_for["reference"].obs["none"] = np.nan  # type: ignore[union-attr]
+    stands_for["reference"].obs["one"] = "B cell"
+    stands_for["reference"].obs["none"] = np.nan
     before = set(cells.obs), set(cells.uns["genept"])
     with pytest.raises(error, match=said):
         genept.tl.annotate(cells, **arguments)

@@ -68,7 +68,7 @@ def test_names_of_types_label_clusters_of_blood(realdata: Path) -> None:
     cells.obs["genept_cell_type"] = cells.obs["genept_cell_type"].astype(str).replace(names)
     # More than the largest class, T, which is 55 % of the cells.
     assert right(cells, "level").mean() > 0.7
-    vectors = np.random.default_rng(0).normal(size=genes.vectors.shape)
+    vectors = np.random.default_rng(0).normal(size=genes.vectors.shape).astype(np.float32)
     noise = GeneEmbeddings(genes.genes, vectors, provenance=genes.provenance)
     control = real_blood(realdata, "pbmc3k", noise)
     genept.tl.annotate(control, cell_types=list(names), genes=noise)

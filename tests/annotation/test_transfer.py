@@ -53,7 +53,7 @@ def test_confidence_is_calibrated_on_cells_that_were_not_seen() -> None:
 def test_cells_unlike_the_reference_and_cells_of_nothing_stay_unassigned() -> None:
     X, y = mixture(500, 0)
     annotator = TransferAnnotator().fit(X, y)
-    found = annotator.annotate([[0, 0, 0, -5.0], [0, 0, 0, 0], [9, 0, 0, 0]])
+    found = annotator.annotate([[0.0, 0, 0, -5], [0.0, 0, 0, 0], [9.0, 0, 0, 0]])
     assert found.labels.tolist() == ["unassigned", "unassigned", "B"]
     assert found.confidence[:2].tolist() == [0, 0]
     # Of cells like those of the reference about one in a hundred is called novel.
