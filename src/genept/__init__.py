@@ -11,7 +11,20 @@ import lazy_loader
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from genept import benchmark, cells, datasets, embeddings, encoders, genes, pl, stream, texts, tl
+    from genept import (
+        annotation,
+        benchmark,
+        cell_types,
+        cells,
+        datasets,
+        embeddings,
+        encoders,
+        genes,
+        pl,
+        stream,
+        texts,
+        tl,
+    )
     from genept.embeddings import GeneEmbeddings, embed_genes, read_embeddings, write_embeddings
     from genept.genes import GeneTable
     from genept.stream import embed_file
@@ -20,7 +33,9 @@ if TYPE_CHECKING:
 __getattr__, __dir__, _ = lazy_loader.attach(
     __name__,
     submodules=[
+        "annotation",
         "benchmark",
+        "cell_types",
         "cells",
         "datasets",
         "embeddings",
@@ -43,7 +58,9 @@ __all__ = [
     "GeneEmbeddings",
     "GeneTable",
     "GeneTexts",
+    "annotation",
     "benchmark",
+    "cell_types",
     "cells",
     "datasets",
     "embed_file",

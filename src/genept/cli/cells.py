@@ -1,4 +1,4 @@
-"""``genept cells``: embed, finetune, predict."""
+"""``genept cells``: embed, finetune, predict, annotate."""
 
 import logging
 from pathlib import Path
@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from genept.cli.annotate import annotate
 from genept.cli.batch import advance, end_job
 from genept.cli.encoder_options import (
     BaseUrlOption,
@@ -29,10 +30,6 @@ from genept.errors import ArgumentError
 log = logging.getLogger(__name__)
 
 app = typer.Typer(help="Cell embeddings.", no_args_is_help=True)
-
-
-app.command()(finetune)
-app.command()(predict)
 
 
 @app.command()
@@ -182,3 +179,8 @@ def embed(
     log.info("obsm[%r] written to %s", key, output)
     if json:
         print_json(record)
+
+
+app.command()(annotate)
+app.command()(finetune)
+app.command()(predict)

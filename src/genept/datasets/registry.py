@@ -73,6 +73,16 @@ DATASETS = {
         _uniprot("uniprot_function_human", "human", 9606),
         _uniprot("uniprot_function_mouse", "mouse", 10090),
         Dataset(
+            name="cell_ontology",
+            title="Cell Ontology: names and definitions of cell types, and what is a kind of what",
+            origin="https://purl.obolibrary.org/obo/cl/cl-basic.obo",
+            licence="CC BY 4.0",
+            citation="Diehl et al., Journal of Biomedical Semantics 2016, doi:10.1186/s13326-016-0088-7",
+            form="plain",
+            path="obo/cl/cl-basic.obo",
+            header="format-version",
+        ),
+        Dataset(
             name="genept_zenodo",
             title="GenePT: the authors' gene texts and embeddings",
             origin="https://zenodo.org/records/10833191/files/GenePT_emebdding_v2.zip",

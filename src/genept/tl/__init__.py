@@ -1,5 +1,6 @@
 """The scanpy face: AnnData in, AnnData out."""
 
+from genept.tl.annotate import annotate
 from genept.tl.by_chat import annotate_by_chat, estimate_by_chat
 from genept.tl.cell_sentences import cell_sentences
 from genept.tl.cluster_markers import marker_genes
@@ -13,6 +14,7 @@ from genept.tl.predict import predict
 from genept.tl.program_expression import program_expression
 
 __all__ = [
+    "annotate",
     "annotate_by_chat",
     "cell_sentences",
     "embed_cells",

@@ -1,0 +1,153 @@
+"""``genept cells annotate``."""
+
+import logging
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from genept.cli.encoder_options import MaxCostOption
+from genept.cli.output import JsonOption, need_output, print_json
+from genept.errors import ArgumentError
+
+if TYPE_CHECKING:
+    from anndata import AnnData
+
+    from genept.embeddings import GeneEmbeddings
+
+log = logging.getLogger(__name__)
+
+
+def annotate(
+    data: Annotated[Path, typer.Argument(help="Cells, .h5ad, embedded or to be embedded.")],
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The .h5ad to write, or a .csv of labels alone.")
+    ] = None,
+    genes: Annotated[
+        Path | None,
+        typer.Option(help="Gene embeddings: embed cells that have no vectors yet, and the cell types."),
+    ] = None,
+    reference: Annotated[Path | None, typer.Option(help="Labelled cells, .h5ad.")] = None,
+    label_key: Annotated[str | None, typer.Option(help="Column of the reference's obs with labels.")] = None,
+    batch_key: Annotated[
+        str | None,
+        typer.Option(help="Column of the reference's obs with batches or donors, to calibrate across them."),
+    ] = None,
+    cell_types: Annotated[
+        str | None,
+        typer.Option(
+            help="cell_ontology, an .obo, a .csv or .tsv with the columns name and definition, or a .txt "
+            "with one name a line."
+        ),
+    ] = None,
+    root: Annotated[
+        str | None, typer.Option(help="In an ontology, only kinds of this, such as CL:0000988 (blood).")
+    ] = None,
+    among: Annotated[
+        list[str] | None,
+        typer.Option(help="In an ontology, a label to choose from, by its id; repeatable."),
+    ] = None,
+    describe: Annotated[
+        Literal["name", "definition", "name+definition"],
+        typer.Option(help="What is embedded of a cell type."),
+    ] = "name+definition",
+    encoder: Annotated[
+        str | None, typer.Option(help="For gene embeddings that don't say which encoder made them.")
+    ] = None,
+    max_cost: MaxCostOption = None,
+    groupby: Annotated[
+        str | None, typer.Option(help="Column of obs with clusters, to be labelled in place of cells.")
+    ] = None,
+    use_rep: Annotated[str, typer.Option(help="Key in obsm of the cells' vectors.")] = "X_genept_w",
+    key_added: Annotated[str, typer.Option(help="Column of obs for the labels.")] = "genept_cell_type",
+    min_confidence: Annotated[
+        float | None,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Leave cells below it unassigned; 0.5 by reference, 0 by cell types, unless told.",
+        ),
+    ] = None,
+    n_neighbors: Annotated[int, typer.Option(min=1, help="Reference cells that vote.")] = 10,
+    novelty_quantile: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            max=1,
+            help="Share of held-out reference cells whose distance still counts as near; 0: none is novel.",
+        ),
+    ] = 0.99,
+    no_centre: Annotated[
+        bool, typer.Option("--no-centre", help="Don't take each data set relative to the mean of its cells.")
+    ] = False,
+    n_common: Annotated[
+        int, typer.Option(min=0, help="Directions common to all texts that are left out, by cell types.")
+    ] = 3,
+    rng: Annotated[int, typer.Option(help="Seed.")] = 0,
+    json: JsonOption = False,
+) -> None:
+    """Label cells or clusters: by the nearest cells of a labelled reference, or by texts about cell types.
+
+    Example: genept cells annotate data.h5ad --genes genes.h5ad --cell-types cell_ontology --root CL:0000988
+    --groupby leiden -o annotated.h5ad
+    """
+    inputs = tuple(path for path in (data, genes, reference) if path is not None)
+    output = need_output(output, suffixes=(".h5ad", ".csv"), inputs=inputs)
+    if (reference is None) == (cell_types is None):
+        raise ArgumentError(
+            "--reference and --cell-types" if reference else "neither --reference nor --cell-types",
+            expected="one of the two",
+            do="choose labelled cells, or cell types by their texts",
+        )
+    from genept import tl
+    from genept.atomic import written_whole
+    from genept.embeddings import read_embeddings
+    from genept.h5ad import read_h5ad, write_h5ad
+
+    known = None if genes is None else read_embeddings(genes)
+    cells, labelled = read_h5ad(data), None if reference is None else read_h5ad(reference)
+    for one in (cells, labelled):
+        if one is not None:
+            _embed_if_needed(one, known, use_rep)
+    tl.annotate(
+        cells,
+        reference=labelled,
+        label_key=label_key,
+        batch_key=batch_key,
+        cell_types=cell_types,
+        genes=known if reference is None else None,
+        root=root,
+        among=among,
+        describe=describe,
+        encoder=encoder,
+        max_cost=max_cost,
+        groupby=groupby,
+        use_rep=use_rep,
+        key_added=key_added,
+        min_confidence=min_confidence,
+        n_neighbors=n_neighbors,
+        novelty_quantile=novelty_quantile or None,
+        centre=not no_centre,
+        n_common=n_common,
+        rng=rng,
+    )
+    if output.suffix == ".csv":
+        with written_whole(output) as draft:
+            cells.obs[[key_added, f"{key_added}_confidence"]].to_csv(
+                draft, index_label="cell", float_format="%.6g"
+            )
+    else:
+        write_h5ad(cells, output)
+    record = cells.uns["genept"][key_added]
+    for label, n_cells in zip(record["labels"], record["n_cells"], strict=True):
+        log.info("%s: %s cells", label, f"{n_cells:,}")
+    log.info("obs[%r] written to %s", key_added, output)
+    if json:
+        print_json(record)
+
+
+def _embed_if_needed(cells: "AnnData", genes: "GeneEmbeddings | None", use_rep: str) -> None:
+    from genept import tl
+
+    if use_rep not in cells.obsm and genes is not None and use_rep == "X_genept_w":
+        tl.embed_cells(cells, genes)
