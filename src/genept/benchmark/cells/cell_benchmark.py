@@ -16,7 +16,6 @@ from genept.benchmark.cells.transfer import Transfer, check_transfer
 from genept.benchmark.cells.vectors import Requested
 from genept.benchmark.jobs import Protocol
 from genept.benchmark.output_folder import need_figures, open_output
-from genept.benchmark.report import write_cell_report
 from genept.embeddings import GeneEmbeddings
 from genept.h5ad import read_h5ad
 
@@ -159,6 +158,9 @@ def benchmark_cells(
         transfers=pairs,
         settings=settings,
     )
+    # Figures load matplotlib, which whoever is told of a bad request does without.
+    from genept.benchmark.report import write_cell_report
+
     write_cell_report(folder)
     return summary
 

@@ -1,6 +1,7 @@
 """One job of the cell benchmark: one analysis of one representation of one data set."""
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -70,6 +71,8 @@ def _digest(said: Any, value: Any) -> None:
     elif isinstance(value, (list, tuple)):
         for one in value:
             _digest(said, one)
+    elif isinstance(value, Mapping):
+        _digest(said, list(value.items()))
     elif hasattr(value, "__dataclass_fields__"):
         said.update(type(value).__name__.encode())
         for name, one in vars(value).items():

@@ -2,7 +2,6 @@
 
 from itertools import combinations
 
-import numpy as np
 import pandas as pd
 from scipy.stats.contingency import association
 
@@ -77,8 +76,3 @@ def _notes(cells: LabelledCells) -> dict[str, list[str]]:
                 notes.setdefault(one, []).append(said)
                 notes.setdefault(other, []).append(said)
     return notes
-
-
-def n_classes(labels: Labels) -> int:
-    """How many different labels there are."""
-    return len(np.unique(labels))

@@ -30,8 +30,6 @@ DIFFERENCE_COLUMNS = [
 ]
 COVERAGE_COLUMNS = ["dataset", "representation", "genes_measured", "genes_used", "share_of_counts", "note"]
 _QUESTION = [*Asked._fields, "metric"]
-# Notes of folds that differ from fold to fold say nothing of their mean.
-_MOST_NOTES = 3
 Resampled = dict[Key, dict[str, NDArray[np.float64]]]
 
 
@@ -125,10 +123,15 @@ def _n_cells(part: pd.DataFrame) -> object:
 
 
 def _note(part: pd.DataFrame, cells: LabelledCells) -> str:
-    notes = list(dict.fromkeys(note for note in part["note"] if note))
-    if len(notes) > _MOST_NOTES:
-        notes = [note for note in notes if note.startswith(NOT_COMPUTABLE)]
-    if part["analysis"].iloc[0] == "phenotype" and part["value"].notna().any():
+    is_scored = part["value"].notna()
+    if not is_scored.any():
+        return "; ".join(dict.fromkeys(note for note in part["note"] if note))
+    # What is said of some folds alone stands in results.csv.
+    said = [set(filter(None, note.split("; "))) for note in part["note"][is_scored]]
+    notes = sorted(set.intersection(*said))
+    if not is_scored.all():
+        notes.append(f"{int((~is_scored).sum())} of {len(part)} folds not computable")
+    if part["analysis"].iloc[0] == "phenotype":
         n_patients = 0 if cells.patients is None else len(np.unique(cells.patients))
         if n_patients < FEWEST_PATIENTS:
             notes.append(f"{n_patients} patients are too few for an interval")
