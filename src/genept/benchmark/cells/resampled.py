@@ -1,5 +1,6 @@
 """The resampled scores of every representation of a data set, from the files that the jobs left."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -18,6 +19,7 @@ from genept.benchmark.cells.kept import clusters_path, prediction_path
 from genept.benchmark.cells.labelled_cells import LabelledCells
 from genept.benchmark.cells.resampling import Rescorer, of_clusters, of_means, of_predictions, rescore
 from genept.benchmark.cells.scored import Asked
+from genept.benchmark.kept import Row
 
 # With fewer patients, resamples of them are a handful of different ones.
 FEWEST_PATIENTS = 5
@@ -31,7 +33,7 @@ class Key(NamedTuple):
 
 
 def resampled_scores(
-    folder: Path, cells: LabelledCells, results: pd.DataFrame, *, rng: int
+    folder: Path, cells: LabelledCells, rows: Sequence[Row], *, rng: int
 ) -> dict[Key, dict[str, NDArray[np.float64]]]:
     """Score everything that was found cell by cell under resamples of the cells, or of the patients.
 
@@ -41,7 +43,7 @@ def resampled_scores(
         The output folder.
     cells
         The cells of the data set.
-    results
+    rows
         Its rows of ``results.csv``.
     rng
         Seed: resamples are the same for all representations, so their scores can be subtracted.
@@ -55,10 +57,9 @@ def resampled_scores(
     of_cells: dict[Key, Rescorer] = {}
     of_patients: dict[Key, Rescorer] = {}
     patients = np.unique(cells.patients) if cells.patients is not None else np.array([], dtype=str)
-    scored = results[results["value"].notna()]
-    columns = ["representation", *Asked._fields]
-    for _, row in scored[columns].drop_duplicates().iterrows():
-        key = Key(str(row["representation"]), Asked(*(str(row[name]) for name in Asked._fields)))
+    scored = [row for row in rows if row["value"] is not None]
+    keys = [Key(row["representation"], Asked(*(row[name] for name in Asked._fields))) for row in scored]
+    for key in dict.fromkeys(keys):
         if key.asked.analysis == "phenotype":
             if len(patients) >= FEWEST_PATIENTS:
                 frame = _predictions(folder, cells, key)

@@ -71,7 +71,7 @@ def of_predictions(frame: pd.DataFrame, units: NDArray[Any], *, unit: str, by: S
         The columns that tell folds apart.
     """
     classes = np.unique(frame[["label", "predicted"]].to_numpy(dtype=str))
-    fold = frame.groupby(list(by), sort=True).ngroup().to_numpy(dtype=np.intp)
+    fold: NDArray[Any] = frame.groupby(list(by), sort=True).ngroup().to_numpy()
     unit_of = np.asarray(np.searchsorted(units, frame[unit].to_numpy(dtype=units.dtype)), dtype=np.intp)
     known = np.searchsorted(classes, frame["label"].to_numpy(dtype=str))
     guessed = np.searchsorted(classes, frame["predicted"].to_numpy(dtype=str))
@@ -161,7 +161,7 @@ def _joined(metric: str, parts: list[NDArray[np.float64]]) -> NDArray[np.float64
 
 
 def _curves(
-    frame: pd.DataFrame, fold: NDArray[np.intp], unit_of: NDArray[np.intp], n_folds: int
+    frame: pd.DataFrame, fold: NDArray[Any], unit_of: NDArray[Any], n_folds: int
 ) -> Callable[[NDArray[np.int32]], NDArray[np.float64]]:
     positive = (frame["label"] == frame["label"].max()).to_numpy(dtype=int)
     score = frame["score"].to_numpy()

@@ -72,7 +72,7 @@ def write_cell_tables(
     results = results.astype({**numbers, "value": float})
     summaries, differences = [], []
     for one in scored:
-        part = results[results["dataset"] == one.cells.name]
+        part = [row for row in rows if row["dataset"] == one.cells.name]
         resampled = resampled_scores(folder, one.cells, part, rng=rng)
         summaries += _summary(part, one.cells, resampled)
         differences += _differences(part, resampled)
@@ -91,15 +91,22 @@ def write_cell_tables(
     return summary
 
 
-def _summary(results: pd.DataFrame, cells: LabelledCells, resampled: Resampled) -> list[Row]:
+def _grouped(rows: Sequence[Row], columns: Sequence[str]) -> list[list[Row]]:
+    """Put rows that agree in these columns together, in the order in which they first come."""
+    groups: dict[tuple[object, ...], list[Row]] = {}
+    for row in rows:
+        groups.setdefault(tuple(row[name] for name in columns), []).append(row)
+    return list(groups.values())
+
+
+def _summary(rows: Sequence[Row], cells: LabelledCells, resampled: Resampled) -> list[Row]:
     lines = []
-    for _, part in results.groupby([*_QUESTION, "representation", "kind"], sort=False):
-        first = part.iloc[0]
-        values = part["value"].dropna().to_numpy(dtype=np.float64)
-        scores = resampled.get(_key(part), {}).get(str(first["metric"]))
+    for part in _grouped(rows, [*_QUESTION, "representation"]):
+        values = _values(part)
+        scores = resampled.get(_key(part[0]), {}).get(part[0]["metric"])
         low, high = (np.nan, np.nan) if scores is None else interval(scores)
         lines.append(
-            {name: first[name] for name in SUMMARY_COLUMNS[:8]}
+            {name: part[0][name] for name in SUMMARY_COLUMNS[:8]}
             | {
                 "mean": float(values.mean()) if len(values) else np.nan,
                 # One fold has no spread: an empty cell, not a zero.
@@ -114,67 +121,67 @@ def _summary(results: pd.DataFrame, cells: LabelledCells, resampled: Resampled) 
     return lines
 
 
-def _n_cells(part: pd.DataFrame) -> object:
+def _values(part: Sequence[Row]) -> NDArray[np.float64]:
+    return np.array([row["value"] for row in part if row["value"] is not None], dtype=np.float64)
+
+
+def _n_cells(part: Sequence[Row]) -> object:
     """Cells, or samples, that were tested: those of all folds of one repeat."""
-    tested = part[part["value"].notna()]
-    if tested.empty or tested["n_test"].isna().any():
+    tested = [row for row in part if row["value"] is not None]
+    if not tested or any(row["n_test"] is None for row in tested):
         return pd.NA
-    return int(tested[tested["repeat"] == tested["repeat"].min()]["n_test"].sum())
+    return sum(row["n_test"] for row in tested if row["repeat"] == tested[0]["repeat"])
 
 
-def _note(part: pd.DataFrame, cells: LabelledCells) -> str:
-    is_scored = part["value"].notna()
-    if not is_scored.any():
-        return "; ".join(dict.fromkeys(note for note in part["note"] if note))
+def _note(part: Sequence[Row], cells: LabelledCells) -> str:
+    scored = [row["note"] for row in part if row["value"] is not None]
+    if not scored:
+        return "; ".join(dict.fromkeys(row["note"] for row in part))
     # What is said of some folds alone stands in results.csv.
-    said = [set(filter(None, note.split("; "))) for note in part["note"][is_scored]]
-    notes = sorted(set.intersection(*said))
-    if not is_scored.all():
-        notes.append(f"{int((~is_scored).sum())} of {len(part)} folds not computable")
-    if part["analysis"].iloc[0] == "phenotype":
+    notes = sorted(set.intersection(*(set(filter(None, note.split("; "))) for note in scored)))
+    if len(scored) < len(part):
+        notes.append(f"{len(part) - len(scored)} of {len(part)} folds not computable")
+    if part[0]["analysis"] == "phenotype":
         n_patients = 0 if cells.patients is None else len(np.unique(cells.patients))
         if n_patients < FEWEST_PATIENTS:
             notes.append(f"{n_patients} patients are too few for an interval")
     return "; ".join(notes)
 
 
-def _differences(results: pd.DataFrame, resampled: Resampled) -> list[Row]:
+def _differences(rows: Sequence[Row], resampled: Resampled) -> list[Row]:
     """Compare each embedding with everything else, where both have values for the same folds."""
     lines = []
-    scored = results[results["value"].notna()]
-    for _, question in scored.groupby(_QUESTION, sort=False):
-        parts = [part for _, part in question.groupby("representation", sort=False)]
+    scored = [row for row in rows if row["value"] is not None]
+    for question in _grouped(scored, _QUESTION):
+        parts = _grouped(question, ["representation"])
         # Embeddings first: a difference reads as what an embedding is better by.
-        parts.sort(key=lambda part: part["kind"].iloc[0] != EMBEDDING)
+        parts.sort(key=lambda part: part[0]["kind"] != EMBEDDING)
         for one, other in combinations(parts, 2):
-            if one["kind"].iloc[0] == EMBEDDING and _same_folds(one, other):
+            if one[0]["kind"] == EMBEDDING and _folds(one) == _folds(other):
                 lines.append(_difference(one, other, resampled))
     return lines
 
 
-def _same_folds(one: pd.DataFrame, other: pd.DataFrame) -> bool:
-    folds = ["repeat", "fold"]
-    return np.array_equal(one[folds].to_numpy(dtype=int), other[folds].to_numpy(dtype=int))
+def _folds(part: Sequence[Row]) -> list[tuple[int, int]]:
+    return [(row["repeat"], row["fold"]) for row in part]
 
 
-def _difference(one: pd.DataFrame, other: pd.DataFrame, resampled: Resampled) -> Row:
-    first, metric = one.iloc[0], str(one["metric"].iloc[0])
-    scores = [resampled.get(_key(part), {}).get(metric) for part in (one, other)]
+def _difference(one: Sequence[Row], other: Sequence[Row], resampled: Resampled) -> Row:
+    scores = [resampled.get(_key(part[0]), {}).get(part[0]["metric"]) for part in (one, other)]
     low = high = np.nan
     if scores[0] is not None and scores[1] is not None:
         low, high = interval(scores[0] - scores[1])
-    return {name: first[name] for name in ("dataset", *_QUESTION, "representation")} | {
-        "other": other["representation"].iloc[0],
-        "difference": float(one["value"].mean() - other["value"].mean()),
+    return {name: one[0][name] for name in ("dataset", *_QUESTION, "representation")} | {
+        "other": other[0]["representation"],
+        "difference": float(_values(one).mean() - _values(other).mean()),
         "low": low,
         "high": high,
         "n_values": len(one),
     }
 
 
-def _key(part: pd.DataFrame) -> Key:
-    first = part.iloc[0]
-    return Key(str(first["representation"]), Asked(*(str(first[name]) for name in Asked._fields)))
+def _key(row: Row) -> Key:
+    return Key(row["representation"], Asked(*(row[name] for name in Asked._fields)))
 
 
 def _coverage(scored: Sequence[ScoredSet]) -> list[Row]:

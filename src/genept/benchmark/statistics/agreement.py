@@ -9,6 +9,8 @@ from scipy.special import xlogy
 from sklearn.metrics.cluster import expected_mutual_information
 
 Tables = NDArray[Any]
+# Less is rounding.
+_LEAST_ROOM = 1e-12
 
 
 def adjusted_rand(tables: Tables) -> NDArray[np.float64]:
@@ -103,12 +105,9 @@ def adjusted_mutual_information(tables: Tables) -> NDArray[np.float64]:
     flat = counts.reshape(-1, *counts.shape[-2:])
     chance = np.array([_by_chance(one) for one in flat]).reshape(shared.shape)
     room = mean_entropy - chance
-    # Clusters that part nothing, or every cell, leave chance no room.
-    nothing = (mean_entropy > 0) & (np.abs(room) < np.finfo(np.float64).eps)
-    values = np.divide(
-        shared - chance, room, out=np.ones(np.shape(shared)), where=(mean_entropy > 0) & ~nothing
-    )
-    return np.where(nothing, 0.0, values)
+    # Where chance leaves no room, as where each cell is a class and a cluster of its own, all tables agree.
+    is_open = room > _LEAST_ROOM
+    return np.asarray(np.divide(shared - chance, room, out=np.ones(np.shape(shared)), where=is_open))
 
 
 AGREEMENTS: Mapping[str, Callable[[Tables], NDArray[np.float64]]] = {

@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import sparse
 
 from genept.benchmark.cells.labelled_cells import LabelledCells
 from genept.benchmark.cells.vectors.representation import EMBEDDING, CellVectors, NoCellVectors
@@ -27,7 +26,7 @@ def stored_cells(cells: LabelledCells, key: str) -> CellVectors | NoCellVectors:
     found: Any = cells.obsm[key]
     if isinstance(found, pd.DataFrame):
         found = found.to_numpy()
-    elif sparse.issparse(found):
+    elif hasattr(found, "toarray"):
         found = found.toarray()
     vectors = np.ascontiguousarray(found, dtype=np.float32)
     if vectors.ndim != 2 or not vectors.shape[1]:
