@@ -2,18 +2,17 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 
 import pandas as pd
 
-from genept.atomic import writing
 from genept.benchmark.class_map import draw_class_map
 from genept.benchmark.controls import make_controls
 from genept.benchmark.gene_tables import Planned, write_tables
 from genept.benchmark.jobs import Protocol
 from genept.benchmark.kept import KeptJobs
 from genept.benchmark.leakage_table import LeakageTable
+from genept.benchmark.output_folder import need_figures, open_output
 from genept.benchmark.plan import Settings, Together, plan_task, refuse_families, resolver_for
 from genept.benchmark.provenance import write_provenance
 from genept.benchmark.report import write_gene_report
@@ -22,7 +21,7 @@ from genept.benchmark.run_jobs import run_jobs
 from genept.benchmark.tasks import GeneLabels, PairLabels, Task, choose_tasks
 from genept.benchmark.texts_behind import all_texts_behind
 from genept.embeddings import GeneEmbeddings
-from genept.errors import ArgumentError, MissingDependencyError, OutputError, name_some
+from genept.errors import ArgumentError
 from genept.genes import Resolver
 from genept.h5ad import read_h5ad
 from genept.texts import GeneTexts
@@ -123,8 +122,8 @@ def benchmark_genes(
     if not embeddings:
         raise ArgumentError("no gene embeddings", expected="one or more", do="give some")
     chosen = choose_tasks(tasks, gene_sets=gene_sets, later_gene_sets=later_gene_sets, edges=edges)
-    _need_figures()
-    folder = _open(Path(output), resume=resume)
+    need_figures()
+    folder = open_output(Path(output), resume=resume)
     # Whatever can't be read fails now, before hours of work.
     labels = {task.name: task.load(data) for task in chosen}
     cells = None if expression is None else read_h5ad(expression)
@@ -175,25 +174,6 @@ def _plan(
     return Planned(plan, (*asked, *masked))
 
 
-def _open(folder: Path, *, resume: bool) -> Path:
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        there = sorted(path.name for path in folder.iterdir())
-    if there and not resume:
-        raise OutputError(
-            f"the folder {folder} isn't empty: it holds {name_some(there)}",
-            expected="a new folder, or one where a run was broken off",
-            do="name another with -o, or go on there with --resume (resume=True in Python)",
-        )
-    if there and not {"jobs", "predictions"} <= set(there):
-        raise OutputError(
-            f"the folder {folder} holds {name_some(there)}, which no benchmark left there",
-            expected="a folder where a run was broken off",
-            do="name another with -o",
-        )
-    return folder
-
-
 def _refuse_shared_names(asked: Sequence[Representation | NotComputed]) -> None:
     names = [one.name for one in asked]
     twice = sorted({name for name in names if names.count(name) > 1})
@@ -202,14 +182,4 @@ def _refuse_shared_names(asked: Sequence[Representation | NotComputed]) -> None:
             f"an embedding named {twice[0]!r}, as a control is",
             expected="a name of its own for each",
             do="name it otherwise: --genes NAME=FILE",
-        )
-
-
-def _need_figures() -> None:
-    missing = [name for name in ("matplotlib", "umap", "jinja2") if find_spec(name) is None]
-    if missing:
-        raise MissingDependencyError(
-            f"the report needs {', '.join(missing)}, which isn't installed",
-            expected="matplotlib, umap-learn and Jinja2",
-            do="pip install 'genept[plot]'",
         )

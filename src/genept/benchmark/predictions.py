@@ -7,15 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import pyarrow as pa
 import pyarrow.parquet as pq
 
-from genept.atomic import written_whole
-from genept.benchmark.file_names import file_name
+from genept.benchmark.named_table import KEY, write_named_table
 from genept.errors import ArgumentError, InputFileError
 
-# Where a file says what it holds: names come from users, and a file's name can't hold them all.
-_KEY = b"genept"
 _COLUMNS = ("repeat", "fold", "first", "second", "label")
 
 
@@ -80,13 +76,7 @@ def write_predictions(folder: Path, what: Predicted, frame: pd.DataFrame) -> Pat
             expected=f"{', '.join(_COLUMNS)}, and either score or predicted",
             do="give every column",
         )
-    # Sorted and compact, so that the same predictions give the same file under the same name.
-    said = json.dumps(vars(what), sort_keys=True, separators=(",", ":")).encode()
-    table = pa.Table.from_pandas(frame, preserve_index=False).replace_schema_metadata({_KEY: said})
-    path = folder / f"{file_name(*vars(what).values())}.parquet"
-    with written_whole(path) as draft:
-        pq.write_table(table, draft, compression="zstd")
-    return path
+    return write_named_table(folder, what, frame)
 
 
 def list_predictions(folder: Path) -> dict[Predicted, Path]:
@@ -100,7 +90,7 @@ def list_predictions(folder: Path) -> dict[Predicted, Path]:
     found = {}
     for path in sorted(folder.glob("*.parquet")):
         try:
-            said = (pq.read_schema(path).metadata or {})[_KEY]
+            said = (pq.read_schema(path).metadata or {})[KEY]
             found[Predicted(**json.loads(said))] = path
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise InputFileError(

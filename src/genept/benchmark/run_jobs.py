@@ -1,17 +1,34 @@
 """Jobs, several at a time; what is done stays done."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TypeVar
 
 from joblib import Parallel, cpu_count, delayed
 from tqdm.auto import tqdm
 
 from genept.benchmark.jobs import Job, run_job
 from genept.benchmark.kept import KeptJobs, Row
-from genept.benchmark.protocols.scored import Scored
+
+J = TypeVar("J")
+J_contra = TypeVar("J_contra", contravariant=True)
+S = TypeVar("S")
+S_contra = TypeVar("S_contra", contravariant=True)
+
+
+class Kept(Protocol[J_contra, S_contra]):
+    """Where the results of jobs are kept as they come."""
+
+    def get(self, job: J_contra, /) -> list[Row] | None:
+        """Give the rows of a job that was done before; ``None`` otherwise."""
+        ...
+
+    def put(self, job: J_contra, scored: S_contra, /) -> list[Row]:
+        """Keep what a job gave, as rows."""
+        ...
 
 
 def run_jobs(jobs: Sequence[Job], kept: KeptJobs, *, n_jobs: int | None = None) -> list[Row]:
-    """Run jobs that aren't done yet, each on one thread, and give the rows of all in order.
+    """Run jobs of the gene benchmark that aren't done yet, and give the rows of all in order.
 
     Parameters
     ----------
@@ -27,22 +44,53 @@ def run_jobs(jobs: Sequence[Job], kept: KeptJobs, *, n_jobs: int | None = None) 
     OutputError
         If a result can't be kept.
     """
+    return run_any_jobs(jobs, kept, run=run_job, size=_size, n_jobs=n_jobs)
+
+
+def run_any_jobs(
+    jobs: Sequence[J],
+    kept: Kept[J, S],
+    *,
+    run: Callable[[J], S],
+    size: Callable[[J], int],
+    n_jobs: int | None = None,
+) -> list[Row]:
+    """Run jobs that aren't done yet, each on one thread, and give the rows of all in order.
+
+    Parameters
+    ----------
+    jobs
+        What is scored.
+    kept
+        Where results are kept as they come.
+    run
+        Scores a job on one thread.
+    size
+        How much work a job is, roughly.
+    n_jobs
+        Jobs at a time; by default one for each processor. Results don't depend on it.
+
+    Raises
+    ------
+    OutputError
+        If a result can't be kept.
+    """
     rows: dict[int, list[Row]] = {}
     for number, job in enumerate(jobs):
         known = kept.get(job)
         if known is not None:
             rows[number] = known
     # The largest first, so that no processor is left with one alone at the end.
-    todo = sorted((n for n in range(len(jobs)) if n not in rows), key=lambda n: (-_size(jobs[n]), n))
+    todo = sorted((n for n in range(len(jobs)) if n not in rows), key=lambda n: (-size(jobs[n]), n))
     workers = Parallel(n_jobs or cpu_count(), return_as="generator_unordered")
-    done = workers(delayed(_numbered)(number, jobs[number]) for number in todo)
+    done = workers(delayed(_numbered)(number, jobs[number], run) for number in todo)
     for number, scored in tqdm(done, total=len(todo), desc="scores", unit="job", disable=None):
         rows[number] = kept.put(jobs[number], scored)
     return [row for number in range(len(jobs)) for row in rows[number]]
 
 
-def _numbered(number: int, job: Job) -> tuple[int, Scored | str]:
-    return number, run_job(job)
+def _numbered(number: int, job: Any, run: Callable[[Any], Any]) -> tuple[int, Any]:
+    return number, run(job)
 
 
 def _size(job: Job) -> int:

@@ -6,21 +6,18 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from genept.cli.benchmark_cells import cells
+from genept.cli.named_files import named_files
 from genept.cli.output import JsonOption, print_json
-from genept.errors import ArgumentError
 
 if TYPE_CHECKING:
     from genept.embeddings import GeneEmbeddings
 
 log = logging.getLogger(__name__)
 
-app = typer.Typer(help="What gene embeddings are worth.", no_args_is_help=True)
+app = typer.Typer(help="What gene and cell embeddings are worth.", no_args_is_help=True)
 
-
-# Typer needs a callback to keep a group of one command a group.
-@app.callback()
-def _group() -> None:
-    pass
+app.command()(cells)
 
 
 @app.command()
@@ -151,17 +148,7 @@ def tasks(json: JsonOption = False) -> None:
 def _named(given: list[str]) -> "dict[str, GeneEmbeddings]":
     from genept.embeddings import read_embeddings
 
-    paths: dict[str, Path] = {}
-    for one in given:
-        name, equals, path = one.partition("=")
-        # A path may have a = in it.
-        if not equals or Path(one).exists():
-            name, path = Path(one).stem, one
-        if name in paths:
-            raise ArgumentError(
-                f"two embeddings named {name!r}",
-                expected="a name for each",
-                do="name them: --genes first=a/genes.h5ad --genes second=b/genes.h5ad",
-            )
-        paths[name] = Path(path)
+    paths = named_files(
+        given, what="embeddings", example="--genes first=a/genes.h5ad --genes second=b/genes.h5ad"
+    )
     return {name: read_embeddings(path) for name, path in paths.items()}

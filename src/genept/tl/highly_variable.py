@@ -89,7 +89,7 @@ def highly_variable_names(
         )
     else:
         measured = measured_cells(adata, layer=layer, use_raw=use_raw, values=values)
-        genes, chosen = measured.genes, _by_scanpy(measured.expression, n_top)
+        genes, chosen = measured.genes, highly_variable_columns(measured.expression, n_top)
     identity = identify(genes, resolve=True, gene_column=gene_column, taxon=taxon)
     names = [name for name, is_chosen in zip(identity.names, chosen, strict=True) if is_chosen and name]
     log.info("%s highly variable genes of %s", f"{len(names):,}", f"{len(chosen):,}")
@@ -106,7 +106,26 @@ def _marked(var: pd.DataFrame) -> NDArray[np.bool_]:
     return np.asarray(var[MARK], dtype=bool)
 
 
-def _by_scanpy(expression: Expression, n_top: int) -> NDArray[np.bool_]:
+def highly_variable_columns(expression: Expression, n_top: int) -> NDArray[np.bool_]:
+    """Mark the columns that vary most between cells, by scanpy with its defaults.
+
+    Parameters
+    ----------
+    expression
+        (n_cells, n_genes) values.
+    n_top
+        How many.
+
+    Returns
+    -------
+    (n_genes,) bool array
+        At least ``n_top`` are true, if there are so many: scanpy takes all that are as variable as the last.
+
+    Raises
+    ------
+    MissingDependencyError
+        If scanpy isn't installed.
+    """
     try:
         from scanpy.pp import highly_variable_genes
     except ImportError as error:

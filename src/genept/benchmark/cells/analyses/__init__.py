@@ -1,0 +1,1 @@
+"""What is found in vectors of cells: types, batches, phenotypes."""

@@ -1,0 +1,93 @@
+"""Labelled cells, scored and written as tables: the benchmark without its report."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from genept.benchmark.cells.analyses.every import every_analysis
+from genept.benchmark.cells.jobs import CellJob, job_size, run_cell_job
+from genept.benchmark.cells.kept import KeptCellJobs, result_rows
+from genept.benchmark.cells.labelled_cells import LabelledCells
+from genept.benchmark.cells.scored import Analysis, not_computable
+from genept.benchmark.cells.settings import CellSettings
+from genept.benchmark.cells.tables import ScoredSet, write_cell_tables
+from genept.benchmark.cells.transfer import Transfer, plan_transfer
+from genept.benchmark.cells.vectors import Made, Requested, every_representation
+from genept.benchmark.kept import Row
+from genept.benchmark.run_jobs import run_any_jobs
+
+
+def score_cells(
+    folder: Path,
+    cells: Sequence[LabelledCells],
+    requested: Requested,
+    *,
+    transfers: Sequence[Transfer] = (),
+    settings: CellSettings,
+    n_jobs: int | None = None,
+) -> pd.DataFrame:
+    """Make all representations, run all analyses on them, and write the tables.
+
+    Parameters
+    ----------
+    folder
+        The output folder, which must exist.
+    cells
+        The data sets.
+    requested
+        The representations.
+    transfers
+        From which data set to which.
+    settings
+        How everything is scored.
+    n_jobs
+        Jobs at a time; by default one for each processor.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The summary.
+
+    Raises
+    ------
+    OutputError
+        If something can't be written.
+    """
+    scored = [ScoredSet(one, every_representation(one, requested)) for one in cells]
+    by_name = {one.cells.name: one for one in scored}
+    jobs: list[CellJob] = []
+    missing: list[Row] = []
+    for one in scored:
+        jobs += _jobs(one.cells.name, one.made, every_analysis(one.cells, settings), settings)
+        missing += _missing(one.cells.name, one.made, every_analysis(one.cells, settings), settings)
+    for pair in transfers:
+        train, test = by_name[pair.train], by_name[pair.test]
+        plan = plan_transfer(train.cells, test.cells, made=(train.made, test.made), settings=settings)
+        jobs += _jobs(pair.test, plan.made, plan.analyses, settings)
+        missing += _missing(pair.test, plan.made, plan.analyses, settings)
+    rows = run_any_jobs(jobs, KeptCellJobs(folder), run=run_cell_job, size=job_size, n_jobs=n_jobs)
+    return write_cell_tables(folder, rows + missing, scored, rng=settings.rng)
+
+
+def _jobs(name: str, made: Made, analyses: Sequence[Analysis], settings: CellSettings) -> list[CellJob]:
+    return [
+        CellJob(name, one.name, one.kind, settings.protocol, one.vectors, analysis)
+        for analysis in analyses
+        for one in made.vectors
+    ]
+
+
+def _missing(name: str, made: Made, analyses: Sequence[Analysis], settings: CellSettings) -> list[Row]:
+    return [
+        row
+        for analysis in analyses
+        for one in made.missing
+        for row in result_rows(
+            name,
+            one.name,
+            one.kind,
+            protocol=settings.protocol,
+            scored=not_computable(analysis, one.reason),
+        )
+    ]
