@@ -232,7 +232,7 @@ def test_a_given_split_is_cleaned_of_genes_on_both_sides() -> None:
 def test_permutations_of_pairs_keep_what_genes_with_many_partners_give_away() -> None:
     """With all positives at three genes, scores by chance vary with these genes, not with the pairs."""
     pairs = np.array([(a, b) for start in (0, 20) for a in range(start, start + 20) for b in range(start, a)])
-    signs: np.ndarray = np.isin(pairs % 20, (0, 1, 2)).any(axis=1).astype(np.intp)
+    signs = np.asarray(np.isin(pairs % 20, (0, 1, 2)).any(axis=1), dtype=np.intp)
     part = tuple(np.where(pairs[:, 0] < 20, "train", "test").tolist())
     labels = PairLabels(tuple(f"g{a}" for a, _ in pairs), tuple(f"g{b}" for _, b in pairs), signs, part)
     vectors = np.random.default_rng(1).normal(size=(40, 2)).astype(np.float32)

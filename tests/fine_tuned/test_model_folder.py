@@ -104,7 +104,7 @@ def test_provenance_that_json_cannot_hold_is_refused(tmp_path: Path, provenance:
     assert not (tmp_path / "model").exists()
 
 
-def record_with(**changes: Any) -> Callable[[Path], None]:
+def record_with(**changes: Any) -> Callable[[Path], object]:
     def change(folder: Path) -> None:
         record = json.loads((folder / "model.json").read_text(encoding="utf-8"))
         (folder / "model.json").write_text(json.dumps({**record, **changes}), encoding="utf-8")
@@ -112,7 +112,7 @@ def record_with(**changes: Any) -> Callable[[Path], None]:
     return change
 
 
-def weights_with(**changes: Any) -> Callable[[Path], None]:
+def weights_with(**changes: Any) -> Callable[[Path], object]:
     """Change weights, and let the record name their checksum: nobody but who made the model can tell."""
 
     def change(folder: Path) -> None:
@@ -126,8 +126,8 @@ def weights_with(**changes: Any) -> Callable[[Path], None]:
     return change
 
 
-def content(name: str, data: bytes) -> Callable[[Path], None]:
-    return lambda folder: (folder / name).write_bytes(data) and None
+def content(name: str, data: bytes) -> Callable[[Path], object]:
+    return lambda folder: (folder / name).write_bytes(data)
 
 
 def parameters(**changes: Any) -> dict[str, Any]:
@@ -176,7 +176,7 @@ LIES = struct.pack("<Q", 2**62) + b"{}"
     ],
 )
 def test_a_model_that_is_wrong_is_refused_and_says_why(
-    folder: Path, harm: Callable[[Path], None], says: str
+    folder: Path, harm: Callable[[Path], object], says: str
 ) -> None:
     harm(folder)
     with pytest.raises(InputFileError, match=says):
