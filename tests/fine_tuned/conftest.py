@@ -14,7 +14,7 @@ def cells() -> AnnData:
     kind = np.repeat([0, 1, 2], [120, 80, 40])
     vectors = rng.normal(size=(240, 8)) + 2 * np.eye(8)[kind]
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
-    adata = AnnData(sparse.csr_matrix((240, 2), dtype=np.float32))
+    adata = AnnData(sparse.csr_matrix(np.zeros((240, 2), dtype=np.float32)))
     adata.obs_names = [f"cell{i}" for i in range(240)]
     adata.obs["type"] = pd.Categorical(np.array(["B", "NK", "T"])[kind])
     adata.obs["patient"] = np.tile([f"p{i}" for i in range(12)], 20)
