@@ -16,6 +16,7 @@ SETS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.realdata
 @pytest.mark.parametrize("name", SETS)
 def test_on_one_cell_in_a_hundred_it_beats_nearest_neighbours(
