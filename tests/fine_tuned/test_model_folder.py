@@ -1,5 +1,6 @@
 """A model as a folder: it comes back as it was, is written whole, and what is wrong with one is said."""
 
+import hashlib
 import json
 import struct
 from collections.abc import Callable
@@ -116,8 +117,6 @@ def weights_with(**changes: Any) -> Callable[[Path], object]:
     """Change weights, and let the record name their checksum: nobody but who made the model can tell."""
 
     def change(folder: Path) -> None:
-        import hashlib
-
         path = folder / "model.safetensors"
         parts = {**load_file(path), **changes}
         save_file({name: part for name, part in parts.items() if part is not None}, path)
@@ -127,7 +126,10 @@ def weights_with(**changes: Any) -> Callable[[Path], object]:
 
 
 def content(name: str, data: bytes) -> Callable[[Path], object]:
-    return lambda folder: (folder / name).write_bytes(data)
+    def change(folder: Path) -> None:
+        (folder / name).write_bytes(data)
+
+    return change
 
 
 def parameters(**changes: Any) -> dict[str, Any]:

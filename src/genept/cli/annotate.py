@@ -6,7 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from genept.cli.encoder_options import MaxCostOption
+from genept.cli.chat import (
+    ChatDryRunOption,
+    ChatOption,
+    ChatPriceOption,
+    MarkersOption,
+    NMarkersOption,
+    TissueOption,
+    named_by_chat,
+)
+from genept.cli.encoder_options import BaseUrlOption, MaxCostOption
 from genept.cli.output import JsonOption, need_output, print_json
 from genept.errors import ArgumentError
 
@@ -84,28 +93,49 @@ def annotate(
         int, typer.Option(min=0, help="Directions common to all texts that are left out, by cell types.")
     ] = 3,
     rng: Annotated[int, typer.Option(help="Seed.")] = 0,
+    chat: ChatOption = None,
+    base_url: BaseUrlOption = None,
+    tissue: TissueOption = "",
+    markers: MarkersOption = None,
+    n_markers: NMarkersOption = 10,
+    price: ChatPriceOption = None,
+    dry_run: ChatDryRunOption = False,
     json: JsonOption = False,
 ) -> None:
-    """Label cells or clusters: by the nearest cells of a labelled reference, or by texts about cell types.
+    """Label cells or clusters: by a labelled reference, by texts about cell types, or by a chat model.
 
     Example: genept cells annotate data.h5ad --genes genes.h5ad --cell-types cell_ontology --root CL:0000988
     --groupby leiden -o annotated.h5ad
     """
-    inputs = tuple(path for path in (data, genes, reference) if path is not None)
-    output = need_output(output, suffixes=(".h5ad", ".csv"), inputs=inputs)
-    if (reference is None) == (cell_types is None):
-        raise ArgumentError(
-            "--reference and --cell-types" if reference else "neither --reference nor --cell-types",
-            expected="one of the two",
-            do="choose labelled cells, or cell types by their texts",
-        )
+    _check_way({"--reference": reference, "--cell-types": cell_types, "--chat": chat}, dry_run=dry_run)
+    if not dry_run:
+        inputs = tuple(path for path in (data, genes, reference) if path is not None)
+        output = need_output(output, suffixes=(".h5ad", ".csv"), inputs=inputs)
     from genept import tl
-    from genept.atomic import written_whole
     from genept.embeddings import read_embeddings
-    from genept.h5ad import read_h5ad, write_h5ad
+    from genept.h5ad import read_h5ad
 
+    cells = read_h5ad(data)
+    if chat is not None:
+        done = named_by_chat(
+            cells,
+            groupby,
+            model=chat,
+            base_url=base_url,
+            tissue=tissue,
+            markers=markers,
+            n_markers=n_markers,
+            price=price,
+            max_cost=max_cost,
+            key_added=key_added,
+            dry_run=dry_run,
+            as_json=json,
+        )
+        if done and output is not None:
+            _write(cells, output, key_added)
+        return
     known = None if genes is None else read_embeddings(genes)
-    cells, labelled = read_h5ad(data), None if reference is None else read_h5ad(reference)
+    labelled = None if reference is None else read_h5ad(reference)
     for one in (cells, labelled):
         if one is not None:
             _embed_if_needed(one, known, use_rep)
@@ -131,19 +161,41 @@ def annotate(
         n_common=n_common,
         rng=rng,
     )
-    if output.suffix == ".csv":
-        with written_whole(output) as draft:
-            cells.obs[[key_added, f"{key_added}_confidence"]].to_csv(
-                draft, index_label="cell", float_format="%.6g"
-            )
-    else:
-        write_h5ad(cells, output)
+    if output is not None:
+        _write(cells, output, key_added)
     record = cells.uns["genept"][key_added]
     for label, n_cells in zip(record["labels"], record["n_cells"], strict=True):
         log.info("%s: %s cells", label, f"{n_cells:,}")
-    log.info("obs[%r] written to %s", key_added, output)
     if json:
         print_json(record)
+
+
+def _check_way(ways: dict[str, object], *, dry_run: bool) -> None:
+    chosen = [name for name, value in ways.items() if value is not None]
+    if len(chosen) != 1:
+        raise ArgumentError(
+            " and ".join(chosen) or "none of --reference, --cell-types and --chat",
+            expected="one of them",
+            do="choose labelled cells, cell types by their texts, or a chat model",
+        )
+    if dry_run and chosen != ["--chat"]:
+        raise ArgumentError(
+            f"--dry-run with {chosen[0]}",
+            expected="--chat, which asks a server for every cluster",
+            do="leave --dry-run out",
+        )
+
+
+def _write(cells: "AnnData", output: Path, key: str) -> None:
+    from genept.atomic import written_whole
+    from genept.h5ad import write_h5ad
+
+    if output.suffix == ".csv":
+        with written_whole(output) as draft:
+            cells.obs[[key, f"{key}_confidence"]].to_csv(draft, index_label="cell", float_format="%.6g")
+    else:
+        write_h5ad(cells, output)
+    log.info("obs[%r] written to %s", key, output)
 
 
 def _embed_if_needed(cells: "AnnData", genes: "GeneEmbeddings | None", use_rep: str) -> None:

@@ -1,4 +1,4 @@
-"""Labels for cells or clusters, from a labelled reference or from what is written about cell types."""
+"""Labels for cells or clusters: by a labelled reference, by texts about cell types, or by a chat model."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -17,21 +17,14 @@ from genept.cell_types.cell_types import Describe
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.errors import ArgumentError
+from genept.tl.annotation_ways import choose_way
+from genept.tl.arguments import check_name
 from genept.tl.by_description import by_description
 from genept.tl.by_reference import by_reference
 from genept.tl.clusters import Clusters, clusters_of
+from genept.tl.record import kept_records
 from genept.tl.representation import representation
 
-# Which way of annotating an option belongs to, by the argument that chooses the way.
-_OPTIONS = {
-    "label_key": "reference",
-    "batch_key": "reference",
-    "genes": "cell_types",
-    "root": "cell_types",
-    "among": "cell_types",
-    "encoder": "cell_types",
-    "max_cost": "cell_types",
-}
 # A label by reference that is less sure would be wrong more often than right; by description confidence is no
 # probability.
 _LEAST = {"reference": 0.5, "cell_types": 0.0}
@@ -44,12 +37,16 @@ def annotate(
     label_key: str | None = None,
     batch_key: str | None = None,
     cell_types: str | Path | CellTypes | Sequence[str] | None = None,
+    chat: str | None = None,
     genes: GeneEmbeddings | None = None,
     root: str | None = None,
     among: Sequence[str] | None = None,
     describe: Describe = "name+definition",
     encoder: str | TextEncoder | CorpusEncoder | None = None,
     max_cost: float | None = None,
+    base_url: str | None = None,
+    tissue: str | None = None,
+    markers: Mapping[str, Sequence[str]] | str | Path | None = None,
     groupby: str | None = None,
     use_rep: str = "X_genept_w",
     key_added: str = "genept_cell_type",
@@ -60,13 +57,15 @@ def annotate(
     n_common: int = 3,
     rng: int = 0,
 ) -> None:
-    """Label every cell, or every cluster, in one of two ways.
+    """Label every cell, or every cluster, in one of three ways.
 
     By ``reference``, a cell gets the label of its nearest labelled cells, with a calibrated confidence
     (:class:`genept.annotation.TransferAnnotator`). The two data sets may have measured different genes: each
     cell is a vector in the space of the genes' texts, and only the gene embeddings have to be the same. By
     ``cell_types``, it gets the type whose name and definition are nearest to it in that space, with no
-    labelled cell at all (:class:`genept.annotation.ZeroShotAnnotator`).
+    labelled cell at all (:class:`genept.annotation.ZeroShotAnnotator`). By ``chat``, a chat model names each
+    cluster from its marker genes (:func:`genept.tl.annotate_by_chat`, which has further options); vectors
+    aren't looked at.
 
     Parameters
     ----------
@@ -80,6 +79,8 @@ def annotate(
     cell_types
         ``"cell_ontology"`` for the Cell Ontology, the path of its ``.obo``, of a table with columns ``name``
         and ``definition``, or of a list of names; names; or :class:`genept.cell_types.CellTypes`.
+    chat
+        A chat model's name on the server that is asked; needs ``groupby``.
     genes
         With ``cell_types``: the gene embeddings that made the cells' vectors. Their encoder embeds the types.
     root
@@ -92,8 +93,11 @@ def annotate(
     encoder
         With ``cell_types``, for gene embeddings that don't say which encoder made them.
     max_cost
-        With ``cell_types``, where the genes' encoder is on a server: US dollars that the run may cost at
-        most.
+        With ``chat``, or with ``cell_types`` where the genes' encoder is on a server: US dollars that the run
+        may cost at most.
+    base_url, tissue, markers
+        With ``chat``: the server, OpenAI's own by default; what the cells come from, to be told; and marker
+        genes of your own.
     groupby
         Column of ``obs`` with clusters, which are labelled in place of cells: by the votes of their cells, or
         by their mean vector.
@@ -103,7 +107,7 @@ def annotate(
         Column of ``obs`` for the labels.
     min_confidence
         Confidence below which a cell is ``"unassigned"``; by default 0.5 by reference, 0 by description,
-        where it is no probability.
+        where it is no probability. A chat model's is a word.
     n_neighbors, novelty_quantile
         By reference: neighbours that vote, 10 as in the paper; and the share of held-out reference cells that
         sets how near a cell must be not to count as novel.
@@ -136,12 +140,13 @@ def annotate(
     ValuesError, InputFileError
         If there are fewer than two labels, or a file of cell types can't be used.
     FetchError, CostError, OutputError
-        If the Cell Ontology can't be fetched, a server fails, or embedding the types would cost too much.
+        If the Cell Ontology can't be fetched, a server fails or leaves out an answer, or the run would cost
+        too much.
 
     References
     ----------
     Chen & Zou, Nature Biomedical Engineering 2024; Diehl et al., Journal of Biomedical Semantics 2016 (Cell
-    Ontology).
+    Ontology); Hou & Ji, Nature Methods 2024 (chat models).
 
     Examples
     --------
@@ -158,7 +163,7 @@ def annotate(
     >>> set(adata.obs["genept_cell_type"]) <= set(types)
     True
     """
-    ways = {"reference": reference, "cell_types": cell_types}
+    ways = {"reference": reference, "cell_types": cell_types, "chat": chat}
     options = {
         "label_key": label_key,
         "batch_key": batch_key,
@@ -166,10 +171,27 @@ def annotate(
         "root": root,
         "among": among,
         "encoder": encoder,
+        "min_confidence": min_confidence,
         "max_cost": max_cost,
+        "base_url": base_url,
+        "tissue": tissue,
+        "markers": markers,
     }
-    way = _way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
-    _check_key(adata, key_added)
+    way = choose_way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
+    if chat is not None:
+        _annotate_by_chat(
+            adata,
+            groupby,
+            model=chat,
+            base_url=base_url,
+            tissue=tissue or "",
+            markers=markers,
+            max_cost=max_cost,
+            key_added=key_added,
+        )
+        return
+    check_name("key_added", key_added)
+    kept_records(adata)
     cells = representation(adata, use_rep)
     clusters = None if groupby is None else clusters_of(adata, groupby)
     least = _LEAST[way] if min_confidence is None else min_confidence
@@ -208,50 +230,17 @@ def annotate(
     _write(adata, found, clusters, key=key_added, parameters=parameters)
 
 
-def _way(ways: set[str], options: set[str]) -> str:
-    """Say which way is chosen; refuse anything but one with what belongs to it.
+def _annotate_by_chat(adata: AnnData, groupby: str | None, **options: Any) -> None:
+    # Only this way needs scipy.stats and the client of a server.
+    from genept.tl.by_chat import annotate_by_chat
 
-    Raises
-    ------
-    ArgumentError
-        Saying what is missing or too much.
-    """
-    if len(ways) != 1:
+    if groupby is None:
         raise ArgumentError(
-            f"{' and '.join(sorted(ways)) or 'neither a reference nor cell types'}",
-            expected="one of: a labelled reference, cell types",
-            do="pass one of them (in Python: reference= or cell_types=, on the command line: --reference or "
-            "--cell-types)",
+            "a chat model, but no clusters for it to name",
+            expected="the column of obs with each cell's cluster",
+            do="pass groupby='leiden', say (on the command line: --groupby leiden)",
         )
-    (way,) = ways
-    if strange := sorted(name for name in options if _OPTIONS[name] != way):
-        raise ArgumentError(
-            f"{', '.join(strange)} with {way}",
-            expected=f"options of {way}: {', '.join(n for n, w in _OPTIONS.items() if w == way)}",
-            do="leave it out",
-        )
-    needed, words = {
-        "reference": ("label_key", "the column of the reference's labels (label_key=, --label-key)"),
-        "cell_types": ("genes", "the gene embeddings that made the cells' vectors (genes=, --genes)"),
-    }[way]
-    if needed not in options:
-        raise ArgumentError(f"{way} without {needed}", expected=words, do="pass it")
-    return way
-
-
-def _check_key(adata: AnnData, key: str) -> None:
-    if not key or "/" in key or key.startswith("."):
-        raise ArgumentError(
-            f"key_added={key!r}",
-            expected="a name without a slash or a dot before it, which mean folders in files",
-            do="pass such a name, or leave it out",
-        )
-    if not isinstance(adata.uns.get("genept", {}), Mapping):
-        raise ArgumentError(
-            f"adata.uns['genept'] is a {type(adata.uns['genept']).__name__}",
-            expected="nothing there, or what genept left there",
-            do="rename it, for example adata.uns['genept_old'] = adata.uns.pop('genept')",
-        )
+    annotate_by_chat(adata, groupby, **options)
 
 
 def _write(
@@ -276,4 +265,4 @@ def _write(
         }
     adata.obs[key] = pd.Categorical(labels, categories=given)
     adata.obs[f"{key}_confidence"] = np.asarray(cells.confidence, dtype=np.float32)
-    adata.uns["genept"] = {**adata.uns.get("genept", {}), key: record}
+    adata.uns["genept"] = {**kept_records(adata), key: record}

@@ -2,21 +2,23 @@
 
 import warnings
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
-from genept.cells import FineTunedEmbedding
 from genept.errors import GeneptWarning
 from genept.tl.record import kept_records
+
+if TYPE_CHECKING:
+    from genept.cells import FineTunedEmbedding
 
 
 def set_fine_tuned(
     adata: AnnData,
-    model: FineTunedEmbedding,
+    model: "FineTunedEmbedding",
     vectors: NDArray[np.floating[Any]],
     *,
     key: str,

@@ -1,15 +1,13 @@
 """Fine-tuned GenePT of an AnnData's cells."""
 
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from anndata import AnnData
-from sklearn.base import clone
 
 from genept import __version__
-from genept.cells import FineTunedEmbedding
 from genept.errors import ArgumentError
 from genept.tl.arguments import check_name
 from genept.tl.cell_vectors import gene_embeddings_of, vectors_in
@@ -17,6 +15,9 @@ from genept.tl.fine_tuned_keys import set_fine_tuned
 from genept.tl.program_expression import types_of_cells
 from genept.tl.record import kept_records
 from genept.tl.training_cells import Division, training_cells
+
+if TYPE_CHECKING:
+    from genept.cells import FineTunedEmbedding
 
 # Values of the column that says what each cell was used for.
 SIDES = ("train", "validation", "held out", "no label", "no vector")
@@ -30,11 +31,11 @@ def finetune(
     groups_key: str | None = None,
     train_fraction: float | None = None,
     train_key: str | None = None,
-    model: FineTunedEmbedding | None = None,
+    model: "FineTunedEmbedding | None" = None,
     key_added: str = "X_genept_w_ft",
     prefix: str = "genept_ft",
     rng: int = 0,
-) -> FineTunedEmbedding:
+) -> "FineTunedEmbedding":
     """Fine-tune vectors of cells for a label, such as a cell type or a phenotype.
 
     A perceptron of two layers (:class:`genept.cells.FineTunedEmbedding`) learns the label from some of the
@@ -101,6 +102,10 @@ def finetune(
     >>> bool((held_out["genept_ft_label"].astype(str) == held_out["bulk_labels"].astype(str)).mean() > 0.5)
     True
     """
+    from sklearn.base import clone
+
+    from genept.cells import FineTunedEmbedding
+
     check_name("key_added", key_added)
     check_name("prefix", prefix)
     if train_key is not None and train_fraction is not None:

@@ -1,16 +1,21 @@
 """What fine-tuning was worth on the cells that were held out."""
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from anndata import AnnData
 
-from genept.cells import FineTunedEmbedding
-from genept.cells.fine_tuned import compare_held_out
 from genept.errors import ArgumentError
 from genept.tl.cell_vectors import vectors_in
 
+if TYPE_CHECKING:
+    from genept.cells import FineTunedEmbedding
 
-def held_out_scores(adata: AnnData, model: FineTunedEmbedding, *, prefix: str = "genept_ft") -> pd.DataFrame:
+
+def held_out_scores(
+    adata: AnnData, model: "FineTunedEmbedding", *, prefix: str = "genept_ft"
+) -> pd.DataFrame:
     """Score a model on held-out cells, beside 10-NN and logistic regression fitted on the same cells.
 
     Parameters
@@ -46,6 +51,8 @@ def held_out_scores(adata: AnnData, model: FineTunedEmbedding, *, prefix: str = 
     >>> list(genept.tl.held_out_scores(adata, model).index)
     ['fine-tuned', '10-NN cosine', 'logistic regression']
     """
+    from genept.cells.fine_tuned import compare_held_out
+
     split, done = f"{prefix}_split", model.provenance_
     if split not in adata.obs or not {"use_rep", "label_key"} <= set(done):
         raise ArgumentError(

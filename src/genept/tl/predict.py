@@ -1,21 +1,24 @@
 """Labels of an AnnData's cells, and their fine-tuned vectors, by a model that others were trained on."""
 
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from anndata import AnnData
 
 from genept import __version__
-from genept.cells import FineTunedEmbedding
 from genept.errors import ArgumentError
 from genept.tl.arguments import check_name
 from genept.tl.cell_vectors import gene_embeddings_of, refuse_other_genes, vectors_in
 from genept.tl.fine_tuned_keys import set_fine_tuned
 from genept.tl.record import kept_records
 
+if TYPE_CHECKING:
+    from genept.cells import FineTunedEmbedding
+
 
 def predict(
     adata: AnnData,
-    model: FineTunedEmbedding,
+    model: "FineTunedEmbedding",
     *,
     use_rep: str | None = None,
     key_added: str = "X_genept_w_ft",
