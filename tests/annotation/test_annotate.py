@@ -207,7 +207,7 @@ def test_encoders_that_are_not_the_genes_own(cells: AnnData, lsa_genes: GeneEmbe
 @pytest.mark.parametrize(
     ("arguments", "error", "said"),
     [
-        ({}, ArgumentError, "neither a reference nor cell types"),
+        ({}, ArgumentError, "neither a reference, nor cell types"),
         ({"reference": 1, "cell_types": 1}, ArgumentError, "cell_types and reference"),
         ({"reference": 1}, ArgumentError, "reference without label_key"),
         ({"cell_types": 1}, ArgumentError, "cell_types without genes"),

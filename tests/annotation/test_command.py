@@ -85,7 +85,7 @@ def test_clusters_by_a_table(files: Path, call_genept: RunGenept) -> None:
 @pytest.mark.parametrize(
     ("options", "said"),
     [
-        ((), "neither --reference nor --cell-types"),
+        ((), "none of --reference, --cell-types and --chat"),
         (("--reference", "reference.h5ad", "--cell-types", "types.txt"), "--reference and --cell-types"),
         (("--reference", "reference.h5ad"), "reference without label_key"),
         (("--reference", "reference.h5ad", "--label-key", "kind"), "no column 'kind'"),

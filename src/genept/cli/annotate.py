@@ -104,8 +104,7 @@ def annotate(
 ) -> None:
     """Label cells or clusters: by a labelled reference, by texts about cell types, or by a chat model.
 
-    Example: genept cells annotate data.h5ad --genes genes.h5ad --cell-types cell_ontology --root CL:0000988
-    --groupby leiden -o annotated.h5ad
+    Example: genept cells annotate data.h5ad --genes genes.h5ad --cell-types cell_ontology -o out.h5ad
     """
     _check_way({"--reference": reference, "--cell-types": cell_types, "--chat": chat}, dry_run=dry_run)
     if not dry_run:
