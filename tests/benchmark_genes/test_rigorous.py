@@ -78,6 +78,13 @@ def test_more_dimensions_than_genes_give_the_same_scores() -> None:
     np.testing.assert_allclose(dense.predictions["score"], thin.predictions["score"], rtol=1e-5, atol=1e-6)
 
 
+def test_vectors_of_zeros_say_nothing_and_stop_nothing() -> None:
+    """As TF-IDF gives of texts of stop words alone."""
+    sample = gene_sample(np.arange(40) % 2)
+    scored = score_genes(sparse.csr_array((40, 60), dtype=np.float32), sample, np.arange(40), how=LINEAR)
+    assert {fold.values["roc_auc"] for fold in scored.folds} == {0.5}
+
+
 def test_several_classes() -> None:
     rng = np.random.default_rng(0)
     labels = rng.integers(4, size=200)
