@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -334,3 +335,21 @@ def test_what_is_masked_of_pairs_does_not_tell_which_are_positive(
     assert isinstance(first, Representation)
     assert isinstance(second, Representation)
     np.testing.assert_array_equal(first.vectors, second.vectors)
+
+
+def test_scores_beside_the_shares_are_of_the_features_that_were_scored(
+    bert_genes: GeneEmbeddings, few_texts: GeneTexts
+) -> None:
+    pairs = PairLabels(("CD3E", "MIR21"), ("CD247", "PTENP1"), np.array([1, 0]))
+    one = Representation("m", "embedding", bert_genes.genes, bert_genes.vectors)
+    settings = Settings(features=("product",))
+    task = FileTask("pairs", "Pairs", "", "here", pairs)
+    plan = plan_task(task, pairs, [one], resolver=Resolver(few_texts.genes), settings=settings)
+    table = LeakageTable({"m": bert_genes}, {"m": texts_behind(bert_genes, few_texts)}, is_masked=False)
+    table.add(plan)
+    summary = pd.DataFrame(
+        {"task": "pairs", "embedding": ["m", "m, masked"], "kind": ["embedding", "masked"], "about": "m"}
+    ).assign(classifier="logistic_regression", metric="roc_auc", features="product", mean=[0.8, 0.7])
+    said = table.frame(summary)
+    assert (said["score"] == 0.8).all()
+    assert (said["masked_score"] == 0.7).all()

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from genept.benchmark.leakage import leakage, masked
 from genept.benchmark.leakage.named_genes import NamedGenes
 from genept.benchmark.plan import PlannedTask
+from genept.benchmark.report.choices import main_features
 from genept.benchmark.representations import NotComputed, Representation
 from genept.benchmark.sample import Sample
 from genept.benchmark.texts_behind import TextsBehind
@@ -120,7 +121,8 @@ class LeakageTable:
         table = pd.DataFrame(self._rows, columns=list(COLUMNS))
         deciding = summary["metric"] == summary["task"].map(self._metric)
         linear = summary["classifier"] == "logistic_regression"
-        scores = summary[deciding & linear & summary["features"].isin(["", "sum"])]
+        main = {task: main_features(rows) for task, rows in summary.groupby("task")}
+        scores = summary[deciding & linear & summary["features"].eq(summary["task"].map(main))]
         whole = scores[scores["kind"] == "embedding"].set_index(["task", "embedding"])["mean"]
         without = scores[scores["kind"] == "masked"].set_index(["task", "about"])["mean"]
         keys = pd.MultiIndex.from_frame(table[["task", "embedding"]])

@@ -47,6 +47,9 @@ def prepared(vectors: Vectors) -> Features:
     gram = np.asarray(products.toarray() if sparse.issparse(products) else products) / scale**2
     lengths, axes = np.linalg.eigh(gram)
     kept = lengths > lengths[-1] * n * np.finfo(np.float64).eps
+    if not kept.any():
+        # Nothing but zeros: one feature that says nothing, since a classifier wants one.
+        return np.zeros((n, 1))
     return np.asarray(axes[:, kept] * np.sqrt(lengths[kept]))
 
 
