@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 
 import genept
 from genept import GeneEmbeddings, GeneTable, GeneTexts
-from genept.benchmark.controls import tfidf
 from genept.benchmark.leakage import (
     PARTNER,
     NamedGenes,
     have_words,
     leakage,
     masked,
-    masked_tfidf,
     words_pattern,
 )
 from genept.benchmark.leakage.label_words import without_words
@@ -298,25 +296,6 @@ class TestMaskedVectors:
             6,
             32,
         )
-
-
-class TestMaskedTFIDF:
-    def test_words_that_are_masked_weigh_nothing_and_the_others_as_before(self, few_texts: GeneTexts) -> None:
-        whole = values(tfidf(few_texts))
-        made = masked_tfidf("TF-IDF", few_texts, words=["microRNA*"])
-        without = values(made)
-        unchanged = [0, 1, 2, 4, 5]
-        assert (without[unchanged] == whole[unchanged]).all()
-        (gone,) = np.flatnonzero((whole[3] > 0) & (without[3] == 0))
-        expected = whole[3].copy()
-        expected[gone] = 0
-        assert without[3] == pytest.approx(expected / np.linalg.norm(expected), abs=1e-6)
-        assert (made.kind, made.about) == ("masked", "TF-IDF")
-
-    def test_reasons(self, few_texts: GeneTexts) -> None:
-        assert "nothing changes" in reason(masked_tfidf("T", few_texts, words=["nowhere"]))
-        stop = GeneTexts(GeneTable(("A",)), ("of the",))
-        assert "stop words" in reason(masked_tfidf("T", stop, words=["of"]))
 
 
 def test_what_is_masked_of_pairs_does_not_tell_which_are_positive(

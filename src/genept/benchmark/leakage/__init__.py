@@ -1,7 +1,7 @@
 """What texts give away of a label: who carries its words, and vectors of texts without them."""
 
 from genept.benchmark.leakage.label_words import have_words, words_pattern
-from genept.benchmark.leakage.masked import masked, masked_tfidf
+from genept.benchmark.leakage.masked import masked
 from genept.benchmark.leakage.named_genes import NamedGenes
 from genept.benchmark.leakage.shares import PARTNER, Leak, leakage
 
@@ -12,6 +12,5 @@ __all__ = [
     "have_words",
     "leakage",
     "masked",
-    "masked_tfidf",
     "words_pattern",
 ]

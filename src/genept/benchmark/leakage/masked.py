@@ -4,18 +4,15 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import sparse
 
 from genept.benchmark.leakage.mask_texts import mask_texts
 from genept.benchmark.leakage.named_genes import NamedGenes
 from genept.benchmark.own_encoder import gives_again, own_encoder
-from genept.benchmark.representations import LOGISTIC_REGRESSION, MASKED, NotComputed, Representation
+from genept.benchmark.representations import MASKED, NotComputed, Representation
 from genept.benchmark.texts_behind import TextsBehind
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import embed_texts
-from genept.encoders.lsa import tfidf_vectorizer
 from genept.errors import GeneptError
-from genept.texts import GeneTexts
 
 
 def masked(
@@ -80,57 +77,6 @@ def masked(
     except GeneptError as error:
         return NotComputed(title, MASKED, name, f"the texts can't be embedded again: {error.found}")
     return Representation(title, MASKED, texts.genes.take(kept), vectors[kept], about=name)
-
-
-def masked_tfidf(
-    name: str,
-    texts: GeneTexts,
-    *,
-    words: Sequence[str] = (),
-    pairs: NDArray[np.intp] | None = None,
-    named: NamedGenes | None = None,
-) -> Representation | NotComputed:
-    """Weight the words of texts without some of them: the same words and weights, without those.
-
-    Parameters
-    ----------
-    name
-        Of the control, which is TF-IDF of the same texts whole.
-    texts
-        The texts.
-    words, pairs, named
-        What is masked, as in :func:`mask_texts`.
-
-    Returns
-    -------
-    Representation or NotComputed
-        (n, different words) CSR array; not computed where no text holds such a word.
-
-    Raises
-    ------
-    ArgumentError
-        If there is nothing to mask, or the words mean nothing.
-
-    Examples
-    --------
-    >>> from genept import GeneTable
-    >>> texts = GeneTexts(GeneTable(("A", "B")), ("a kinase", "a kinase of the liver"))
-    >>> masked_tfidf("TF-IDF of the texts", texts, words=["kinase"]).vectors.toarray()
-    array([[0., 0.],
-           [0., 1.]], dtype=float32)
-    """
-    title = f"{name}, masked"
-    changed = mask_texts(texts, words, pairs=pairs, named=named)
-    if not changed:
-        return NotComputed(title, MASKED, name, _UNCHANGED)
-    vectorizer = tfidf_vectorizer()
-    try:
-        vectorizer.fit(texts.texts)
-    except ValueError:
-        return NotComputed(title, MASKED, name, "the texts hold no words but stop words")
-    rest = [changed.get(row, text) for row, text in enumerate(texts.texts)]
-    weights = sparse.csr_array(vectorizer.transform(rest))
-    return Representation(title, MASKED, texts.genes, weights, name, (LOGISTIC_REGRESSION,))
 
 
 _UNCHANGED = "no text holds any of these words, so that nothing changes"
