@@ -102,7 +102,7 @@ def phenotype(
                 model.fit(X[training], labels[training], **of)
                 probabilities[held_out] = model.predict_proba(X[held_out])
             by_cell = score(labels, probabilities, classes)
-            by_patient = score_groups(labels, patients, probabilities, classes)
+            by_patient = score_groups(labels, patients, probabilities, classes=classes)
             within = {
                 patient: score(labels[patients == patient], probabilities[patients == patient], classes)
                 for patient in np.unique(patients)

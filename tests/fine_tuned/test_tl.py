@@ -20,7 +20,9 @@ QUICK = FineTunedEmbedding(n_hidden=6, max_epochs=8, learning_rate=5e-2, batch_s
 
 
 def test_sets_the_named_keys_and_nothing_else(cells: AnnData, tmp_path: Path) -> None:
-    cells.uns["genept"] = {"X_genept_w": {"gene_embeddings": {"texts": {"sha256": "abc"}}}}
+    # As it is after a way through a file.
+    made_of = {"texts": {"sha256": "abc", "files": np.array(["a", "b"])}, "dimensions": np.int64(8)}
+    cells.uns["genept"] = {"X_genept_w": {"gene_embeddings": made_of}}
     before = cells.copy()
     model = genept.tl.finetune(cells, "type", train_fraction=0.4, model=QUICK)
     assert set(cells.obsm) - set(before.obsm) == {"X_genept_w_ft"}
@@ -35,7 +37,9 @@ def test_sets_the_named_keys_and_nothing_else(cells: AnnData, tmp_path: Path) ->
     )
     kept = cells.uns["genept"]["X_genept_w_ft"]
     assert (kept["label_key"], kept["use_rep"], kept["train_fraction"]) == ("type", "X_genept_w", 0.4)
-    assert kept["gene_embeddings"] == {"texts": {"sha256": "abc"}}
+    assert kept["gene_embeddings"] == {"texts": {"sha256": "abc", "files": ["a", "b"]}, "dimensions": 8}
+    model.save(tmp_path / "model")
+    assert FineTunedEmbedding.load(tmp_path / "model").provenance_ == model.provenance_
     counted = cells.obs["genept_ft_split"].value_counts()
     assert kept["cells"] == counted.to_dict()
     assert counted["train"] + counted["validation"] == 48 + 32 + 16

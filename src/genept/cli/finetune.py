@@ -123,14 +123,12 @@ def _learned(cells: dict[str, int]) -> str:
 
 
 def _print(scores: "pd.DataFrame") -> None:
-    titles = {"method": "", **{name: title for name, title in _TITLES.items() if name in scores}}
-    print_table(
-        [
-            {"method": str(method), **{str(name): _shown(value) for name, value in row.items()}}
-            for method, row in scores.to_dict(orient="index").items()
-        ],
-        titles,
-    )
+    rows = [
+        {"": title, **{str(method): _shown(value) for method, value in scores[name].to_dict().items()}}
+        for name, title in _TITLES.items()
+        if name in scores
+    ]
+    print_table(rows, {column: column for column in rows[0]})
 
 
 def _shown(value: float) -> str:

@@ -58,11 +58,18 @@ def vectors_in(adata: AnnData, use_rep: str) -> NDArray[np.floating[Any]]:
     return vectors if vectors.dtype in (np.float32, np.float64) else vectors.astype(np.float64)
 
 
-def gene_embeddings_of(adata: AnnData, use_rep: str) -> Mapping[str, Any]:
-    """Say what gene embeddings vectors were made of; empty where nothing is known."""
+def gene_embeddings_of(adata: AnnData, use_rep: str) -> dict[str, Any]:
+    """Say, in what JSON holds, of what gene embeddings vectors were made; empty where nothing is known."""
     record = kept_records(adata).get(use_rep, {})
     known = record.get("gene_embeddings", {}) if isinstance(record, Mapping) else {}
-    return known if isinstance(known, Mapping) else {}
+    return {str(name): _plain(value) for name, value in known.items()} if isinstance(known, Mapping) else {}
+
+
+def _plain(value: Any) -> Any:
+    """Undo what a file of AnnData makes of lists and numbers."""
+    if isinstance(value, Mapping):
+        return {str(name): _plain(part) for name, part in value.items()}
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
 
 
 def refuse_other_genes(trained_on: Mapping[str, Any], found: Mapping[str, Any]) -> None:

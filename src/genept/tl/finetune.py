@@ -132,7 +132,7 @@ def finetune(
         "rng": rng,
         "cells": dict(zip(SIDES, np.bincount(side, minlength=len(SIDES)).tolist(), strict=True)),
         "groups": None if groups is None else _groups(groups, side),
-        "gene_embeddings": dict(gene_embeddings_of(adata, use_rep)),
+        "gene_embeddings": gene_embeddings_of(adata, use_rep),
         "genept": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }

@@ -88,7 +88,7 @@ def predict(
             "method": "fine-tuned",
             "use_rep": key,
             "model": dict(trained_on),
-            "gene_embeddings": dict(genes),
+            "gene_embeddings": genes,
             "classes": model.classes_.astype(str),
             "genept": __version__,
             "created": datetime.now(UTC).isoformat(timespec="seconds"),

@@ -95,7 +95,7 @@ def training_cells(
         drawn = draw_cells(codes, how.fraction, rng=how.rng)
     else:
         drawn = draw_groups(codes, groups, how.fraction, rng=how.rng)
-    _tell(labels, codes, drawn, groups)
+    _tell(labels, codes, drawn, groups=groups)
     training = np.zeros(len(usable), dtype=bool)
     training[rows[drawn]] = True
     if groups is None:
@@ -106,7 +106,7 @@ def training_cells(
 
 
 def _tell(
-    labels: pd.Categorical, codes: NDArray[Any], drawn: NDArray[np.bool_], groups: NDArray[Any] | None
+    labels: pd.Categorical, codes: NDArray[Any], drawn: NDArray[np.bool_], *, groups: NDArray[Any] | None
 ) -> None:
     learned, held_out = set(codes[drawn]), set(codes[~drawn])
     whose = "" if groups is None else f", of {len(set(groups[drawn])):,} of {len(set(groups)):,} groups"

@@ -67,12 +67,14 @@ def compare_held_out(
     }
     classes = model.classes_.astype(str)
     of = None if groups is None else np.asarray(groups).astype(str)[~training]
-    scores = {FINE_TUNED: _score_all(known[~training], of, model.predict_proba(X[~training]), classes)}
+    scores = {
+        FINE_TUNED: _score_all(known[~training], of, model.predict_proba(X[~training]), classes=classes)
+    }
     with threadpool_limits(1, user_api="blas"):
         for name, other in others.items():
             fitted = other.fit(X[training], known[training])
             probabilities = fitted.predict_proba(X[~training])
-            scores[name] = _score_all(known[~training], of, probabilities, fitted.classes_)
+            scores[name] = _score_all(known[~training], of, probabilities, classes=fitted.classes_)
     return scores
 
 
@@ -105,6 +107,7 @@ def score_groups(
     labels: NDArray[np.str_],
     groups: NDArray[np.str_],
     probabilities: NDArray[np.float64],
+    *,
     classes: NDArray[np.str_],
 ) -> Scores:
     """Score groups by the mean of their cells' probabilities; nothing if cells of a group differ in label.
@@ -122,7 +125,7 @@ def score_groups(
     --------
     >>> labels, groups = np.array(["sick", "sick", "well"]), np.array(["p1", "p1", "p2"])
     >>> probabilities = np.array([[0.4, 0.6], [0.9, 0.1], [0.2, 0.8]])
-    >>> score_groups(labels, groups, probabilities, np.array(["sick", "well"]))["accuracy"]
+    >>> score_groups(labels, groups, probabilities, classes=np.array(["sick", "well"]))["accuracy"]
     1.0
     """
     names, first, group = np.unique(groups, return_index=True, return_inverse=True)
@@ -137,9 +140,10 @@ def _score_all(
     labels: NDArray[np.str_],
     groups: NDArray[np.str_] | None,
     probabilities: NDArray[np.float64],
+    *,
     classes: NDArray[np.str_],
 ) -> Scores:
-    of_groups = {} if groups is None else score_groups(labels, groups, probabilities, classes)
+    of_groups = {} if groups is None else score_groups(labels, groups, probabilities, classes=classes)
     return {
         **score(labels, probabilities, classes),
         **{f"group_{name}": value for name, value in of_groups.items()},

@@ -48,7 +48,7 @@ def read_model(folder: str | Path) -> FittedModel:
     """
     folder = Path(folder)
     weights, record = _content(folder / WEIGHTS), _content(folder / RECORD)
-    return from_json(record, weights, from_safetensors(weights, folder / WEIGHTS), folder / RECORD)
+    return from_json(record, weights, from_safetensors(weights, folder / WEIGHTS), path=folder / RECORD)
 
 
 def check_model_folder(folder: str | Path) -> None:

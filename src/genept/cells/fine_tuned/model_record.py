@@ -89,7 +89,7 @@ def as_json(model: FittedModel, weights: bytes) -> str:
         ) from error
 
 
-def from_json(content: bytes, weights: bytes, network: Network, path: Path) -> FittedModel:
+def from_json(content: bytes, weights: bytes, network: Network, *, path: Path) -> FittedModel:
     """Read what ``model.json`` says, and check that it is of these weights.
 
     Raises

@@ -115,7 +115,7 @@ def train(
             training_loss.append(float(model.loss_))
             if not validation.any():
                 continue
-            loss = _loss(model, *aside)
+            loss = _loss(model, *aside[:2], weights=aside[2])
             validation_loss.append(loss)
             if loss < best - _LEAST_GAIN:
                 best, best_epoch, network = loss, epoch, _network_of(model, scale)
@@ -129,7 +129,9 @@ def train(
     )
 
 
-def _loss(model: Any, X: NDArray[np.float32], codes: NDArray[np.intp], weights: NDArray[np.float64]) -> float:
+def _loss(
+    model: Any, X: NDArray[np.float32], codes: NDArray[np.intp], *, weights: NDArray[np.float64]
+) -> float:
     # float64, in which rows add up to 1 more nearly than log_loss asks for.
     probabilities = model.predict_proba(X).astype(np.float64)
     probabilities /= probabilities.sum(axis=1, keepdims=True)
