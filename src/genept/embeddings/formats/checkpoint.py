@@ -65,7 +65,7 @@ def load_tensor(path: Path, key_candidates: Sequence[str]) -> NDArray[np.floatin
     InputFileError
         If the file is missing, broken or holds more than tensors, or the name fits none of them or several.
     MissingDependencyError
-        If torch or safetensors is needed and isn't installed.
+        If torch is needed and isn't installed.
     """
     if not path.is_file():
         raise InputFileError(

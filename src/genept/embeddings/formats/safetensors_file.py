@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from genept.atomic import written_whole
 from genept.embeddings.formats.export_layout import COLUMNS, RECORD, named_vectors
 from genept.embeddings.formats.named_vectors import NamedVectors
-from genept.embeddings.formats.safetensors_tensor import broken, missing_safetensors, read_header, read_tensor
+from genept.embeddings.formats.safetensors_tensor import broken, read_header, read_tensor
 from genept.embeddings.formats.vocabulary import names_by_row
 from genept.errors import ArgumentError
 
@@ -90,8 +90,6 @@ def write_safetensors(
         If the metadata has an entry ``genes``.
     EmbeddingsError
         If there is not one name for each row, or a name is empty or repeated.
-    MissingDependencyError
-        If safetensors isn't installed.
     OutputError
         If the file can't be written.
 
@@ -103,10 +101,8 @@ def write_safetensors(
     >>> SafetensorsFile().read(path).names
     ('CD3E', 'LYZ')
     """
-    try:
-        from safetensors.numpy import save
-    except ImportError as error:
-        raise missing_safetensors(str(path)) from error
+    from safetensors.numpy import save
+
     if _GENES in metadata:
         raise ArgumentError(
             "metadata with an entry 'genes'",

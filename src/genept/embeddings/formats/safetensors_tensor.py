@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from genept.errors import InputFileError, MissingDependencyError
+from genept.errors import InputFileError
 
 # The library's own limit.
 _LONGEST_HEADER = 100_000_000
@@ -51,13 +51,9 @@ def read_tensor(path: Path, key: str) -> NDArray[np.floating[Any]]:
     ------
     InputFileError
         If the file is broken, or the tensor is no matrix of floats.
-    MissingDependencyError
-        If safetensors isn't installed.
     """
-    try:
-        from safetensors import SafetensorError, safe_open
-    except ImportError as error:
-        raise missing_safetensors(str(path)) from error
+    from safetensors import SafetensorError, safe_open
+
     try:
         with safe_open(str(path), framework="np") as file:
             part = file.get_slice(key)
@@ -78,15 +74,6 @@ def _bfloat16(path: Path, key: str) -> NDArray[np.float32]:
         offset = 8 + int.from_bytes(file.read(8), "little") + start
     upper = np.fromfile(path, dtype="<u2", count=(end - start) // 2, offset=offset)
     return (upper.astype(np.uint32) << 16).view(np.float32).reshape(entry["shape"])
-
-
-def missing_safetensors(what: str) -> MissingDependencyError:
-    """Make the error for a library that isn't there."""
-    return MissingDependencyError(
-        f"{what} needs safetensors, which isn't installed",
-        expected="safetensors",
-        do="pip install 'genept[local]'",
-    )
 
 
 def broken(path: Path, what: str) -> InputFileError:
