@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from genept.cli.encoder_options import MaxCostOption
+from genept.cli.encoder_options import DryRunOption, MaxCostOption, print_estimate
 from genept.cli.output import JsonOption, need_output, print_json
 from genept.errors import ArgumentError
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
+    from genept.cell_types.cell_types import Describe
     from genept.embeddings import GeneEmbeddings
 
 log = logging.getLogger(__name__)
@@ -55,6 +56,7 @@ def annotate(
         str | None, typer.Option(help="For gene embeddings that don't say which encoder made them.")
     ] = None,
     max_cost: MaxCostOption = None,
+    dry_run: DryRunOption = False,
     groupby: Annotated[
         str | None, typer.Option(help="Column of obs with clusters, to be labelled in place of cells.")
     ] = None,
@@ -92,7 +94,8 @@ def annotate(
     --groupby leiden -o annotated.h5ad
     """
     inputs = tuple(path for path in (data, genes, reference) if path is not None)
-    output = need_output(output, suffixes=(".h5ad", ".csv"), inputs=inputs)
+    if not dry_run:
+        output = need_output(output, suffixes=(".h5ad", ".csv"), inputs=inputs)
     if (reference is None) == (cell_types is None):
         raise ArgumentError(
             "--reference and --cell-types" if reference else "neither --reference nor --cell-types",
@@ -105,6 +108,11 @@ def annotate(
     from genept.h5ad import read_h5ad, write_h5ad
 
     known = None if genes is None else read_embeddings(genes)
+    if dry_run or output is None:
+        _print_cost(
+            cell_types, known, root=root, describe=describe, encoder=encoder, max_cost=max_cost, json=json
+        )
+        return
     cells, labelled = read_h5ad(data), None if reference is None else read_h5ad(reference)
     for one in (cells, labelled):
         if one is not None:
@@ -144,6 +152,38 @@ def annotate(
     log.info("obs[%r] written to %s", key_added, output)
     if json:
         print_json(record)
+
+
+def _print_cost(
+    cell_types: str | None,
+    genes: "GeneEmbeddings | None",
+    *,
+    root: str | None,
+    describe: "Describe",
+    encoder: str | None,
+    max_cost: float | None,
+    json: bool,
+) -> None:
+    """Print what embedding the cell types would send to a server.
+
+    Raises
+    ------
+    ArgumentError
+        If nothing would be embedded, or there are no gene embeddings to say by what.
+    """
+    from genept.cell_types import get_cell_types
+    from genept.encoders import estimate_texts
+    from genept.tl.by_description import encoder_of_genes
+
+    if cell_types is None or genes is None:
+        raise ArgumentError(
+            "--dry-run without --cell-types and --genes",
+            expected="texts about cell types, and gene embeddings whose encoder embeds them",
+            do="leave it out: labels by a reference cost nothing",
+        )
+    texts = get_cell_types(cell_types, root=root).texts(describe)
+    estimate = estimate_texts(encoder_of_genes(genes, encoder), texts)
+    print_estimate(estimate, batch=False, max_cost=max_cost, as_json=json)
 
 
 def _embed_if_needed(cells: "AnnData", genes: "GeneEmbeddings | None", use_rep: str) -> None:
