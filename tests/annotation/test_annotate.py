@@ -156,6 +156,15 @@ def test_clusters_get_one_label_by_their_mean(cells: AnnData, lsa_genes: GeneEmb
     assert cells.obs.loc["cell0", f"{KEY}_confidence"] == 0
 
 
+def test_sentences_are_in_the_same_space(cells: AnnData, lsa_genes: GeneEmbeddings) -> None:
+    genept.tl.embed_cells(cells, lsa_genes, method="s")
+    genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes, use_rep="X_genept_s", n_common=0)
+    assert cells.uns["genept"][KEY]["use_rep"] == "X_genept_s"
+    cells.uns["genept"]["X_genept_s"]["encoder"]["fingerprint"] = "another"
+    with pytest.raises(EmbeddingsError, match="encoder.fingerprint: lsa.* there, another here"):
+        genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes, use_rep="X_genept_s")
+
+
 def test_clusters_of_one_cell_are_cells(cells: AnnData, lsa_genes: GeneEmbeddings) -> None:
     genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes)
     alone, confidence = cells.obs[KEY].copy(), cells.obs[f"{KEY}_confidence"].copy()
@@ -178,6 +187,14 @@ def test_other_gene_embeddings_are_refused(
     elsewhere = GeneEmbeddings(lsa_genes.genes, lsa_genes.vectors, provenance, None, lsa_genes.encoder_state)
     with pytest.raises(EmbeddingsError, match="genes from other gene embeddings"):
         genept.tl.annotate(cells, cell_types=["B cell", "T cell"], genes=elsewhere)
+    later = {
+        **lsa_genes.provenance,
+        "created": "2030-01-01",
+        "encoder": dict(lsa_genes.provenance["encoder"]),
+    }
+    later["encoder"]["scikit_learn"] = "99"
+    again = GeneEmbeddings(lsa_genes.genes, lsa_genes.vectors, later, None, lsa_genes.encoder_state)
+    genept.tl.annotate(cells, cell_types=["B cell", "T cell"], genes=again)
     # Where nothing is known of the reference, width is all that can be compared.
     foreign = reference.copy()
     del foreign.uns["genept"]
