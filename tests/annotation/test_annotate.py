@@ -161,7 +161,7 @@ def test_sentences_are_in_the_same_space(cells: AnnData, lsa_genes: GeneEmbeddin
     genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes, use_rep="X_genept_s", n_common=0)
     assert cells.uns["genept"][KEY]["use_rep"] == "X_genept_s"
     cells.uns["genept"]["X_genept_s"]["encoder"]["fingerprint"] = "another"
-    with pytest.raises(EmbeddingsError, match="encoder.fingerprint: lsa.* there, another here"):
+    with pytest.raises(EmbeddingsError, match=r"encoder\.fingerprint: lsa.* there, another here"):
         genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes, use_rep="X_genept_s")
 
 
@@ -239,6 +239,11 @@ def test_encoders_that_are_not_the_genes_own(cells: AnnData, lsa_genes: GeneEmbe
         ({"reference": 1, "label_key": "type", "groupby": "none"}, ValuesError, "no cluster"),
         ({"reference": 1, "label_key": "type", "key_added": "a/b"}, ArgumentError, "key_added='a/b'"),
         ({"cell_types": 1, "genes": 1, "max_cost": 1.5}, ArgumentError, "which costs nothing"),
+        (
+            {"cell_types": 1, "genes": 1, "groupby": "type", "key_added": "type"},
+            ArgumentError,
+            "key_added='type'",
+        ),
         ({"cell_types": ["B cell"], "genes": 1}, ValuesError, "1 labels for 1 cell types"),
         ({"cell_types": ["B", "T"], "genes": 1, "root": "CL:1"}, ArgumentError, "in a plain list"),
         ({"cell_types": ["B", "T"], "genes": 1, "among": ["CL:1"]}, UnknownNameError, "the id 'CL:1'"),

@@ -1,6 +1,6 @@
 """Labels for cells or clusters, from a labelled reference or from what is written about cell types."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, cast
@@ -16,22 +16,12 @@ from genept.cell_types import CellTypes, get_cell_types
 from genept.cell_types.cell_types import Describe
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
-from genept.errors import ArgumentError
+from genept.tl.annotation_way import check_key, chosen_way
 from genept.tl.by_description import by_description
 from genept.tl.by_reference import by_reference
 from genept.tl.clusters import Clusters, clusters_of
 from genept.tl.representation import representation
 
-# Which way of annotating an option belongs to, by the argument that chooses the way.
-_OPTIONS = {
-    "label_key": "reference",
-    "batch_key": "reference",
-    "genes": "cell_types",
-    "root": "cell_types",
-    "among": "cell_types",
-    "encoder": "cell_types",
-    "max_cost": "cell_types",
-}
 # A label by reference that is less sure would be wrong more often than right; by description confidence is no
 # probability.
 _LEAST = {"reference": 0.5, "cell_types": 0.0}
@@ -168,8 +158,8 @@ def annotate(
         "encoder": encoder,
         "max_cost": max_cost,
     }
-    way = _way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
-    _check_key(adata, key_added)
+    way = chosen_way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
+    check_key(adata, key_added, taken=(groupby, use_rep))
     cells = representation(adata, use_rep)
     clusters = None if groupby is None else clusters_of(adata, groupby)
     least = _LEAST[way] if min_confidence is None else min_confidence
@@ -208,63 +198,17 @@ def annotate(
     _write(adata, found, clusters, key=key_added, parameters=parameters)
 
 
-def _way(ways: set[str], options: set[str]) -> str:
-    """Say which way is chosen; refuse anything but one with what belongs to it.
-
-    Raises
-    ------
-    ArgumentError
-        Saying what is missing or too much.
-    """
-    if len(ways) != 1:
-        raise ArgumentError(
-            f"{' and '.join(sorted(ways)) or 'neither a reference nor cell types'}",
-            expected="one of: a labelled reference, cell types",
-            do="pass one of them (in Python: reference= or cell_types=, on the command line: --reference or "
-            "--cell-types)",
-        )
-    (way,) = ways
-    if strange := sorted(name for name in options if _OPTIONS[name] != way):
-        raise ArgumentError(
-            f"{', '.join(strange)} with {way}",
-            expected=f"options of {way}: {', '.join(n for n, w in _OPTIONS.items() if w == way)}",
-            do="leave it out",
-        )
-    needed, words = {
-        "reference": ("label_key", "the column of the reference's labels (label_key=, --label-key)"),
-        "cell_types": ("genes", "the gene embeddings that made the cells' vectors (genes=, --genes)"),
-    }[way]
-    if needed not in options:
-        raise ArgumentError(f"{way} without {needed}", expected=words, do="pass it")
-    return way
-
-
-def _check_key(adata: AnnData, key: str) -> None:
-    if not key or "/" in key or key.startswith("."):
-        raise ArgumentError(
-            f"key_added={key!r}",
-            expected="a name without a slash or a dot before it, which mean folders in files",
-            do="pass such a name, or leave it out",
-        )
-    if not isinstance(adata.uns.get("genept", {}), Mapping):
-        raise ArgumentError(
-            f"adata.uns['genept'] is a {type(adata.uns['genept']).__name__}",
-            expected="nothing there, or what genept left there",
-            do="rename it, for example adata.uns['genept_old'] = adata.uns.pop('genept')",
-        )
-
-
 def _write(
     adata: AnnData, found: Labelled, clusters: Clusters | None, *, key: str, parameters: dict[str, Any]
 ) -> None:
     cells = found if clusters is None else spread(found, clusters.codes)
-    labels = pd.Series(cells.labels, index=adata.obs_names)
-    given = [name for name in (*cells.names, UNASSIGNED) if name in set(cells.labels)]
+    counts = pd.Series(cells.labels).value_counts()
+    given = [name for name in dict.fromkeys((*cells.names, UNASSIGNED)) if name in counts]
     record: dict[str, Any] = {
         **parameters,
         # Lists side by side: names of labels may have slashes, which no key in a file can have.
         "labels": given,
-        "n_cells": [int((labels == name).sum()) for name in given],
+        "n_cells": [int(counts[name]) for name in given],
         "genept": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -274,6 +218,6 @@ def _write(
             "labels": list(map(str, found.labels)),
             "confidence": [float(one) for one in found.confidence],
         }
-    adata.obs[key] = pd.Categorical(labels, categories=given)
+    adata.obs[key] = pd.Categorical(cells.labels, categories=given)
     adata.obs[f"{key}_confidence"] = np.asarray(cells.confidence, dtype=np.float32)
     adata.uns["genept"] = {**adata.uns.get("genept", {}), key: record}
