@@ -7,8 +7,9 @@ the Cell Ontology's kinds of hematopoietic cell. What is found is rolled up to T
 dendritic, platelet and progenitor by what is a kind of what; anything else counts as wrong. By cell and by
 Leiden cluster, in three ways: the nearest of all kinds; the nearest of the seven, each as the mean of its
 kinds; and the nearest of seven names alone. Beside each: the largest class, and the same with random gene
-vectors. Defaults were chosen on pbmc3k; zheng_facs was looked at afterwards. The genes must say which
-encoder made them.
+vectors. Defaults (three common directions, names with definitions, a label as the mean of its kinds) were
+chosen on pbmc3k; that platelets stand among the seven without megakaryocytes was decided with both sets in
+view. The genes must say which encoder made them.
 """
 
 import argparse

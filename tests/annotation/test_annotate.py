@@ -156,6 +156,15 @@ def test_clusters_get_one_label_by_their_mean(cells: AnnData, lsa_genes: GeneEmb
     assert cells.obs.loc["cell0", f"{KEY}_confidence"] == 0
 
 
+def test_sentences_are_in_the_same_space(cells: AnnData, lsa_genes: GeneEmbeddings) -> None:
+    genept.tl.embed_cells(cells, lsa_genes, method="s")
+    genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes, use_rep="X_genept_s", n_common=0)
+    assert cells.uns["genept"][KEY]["use_rep"] == "X_genept_s"
+    cells.uns["genept"]["X_genept_s"]["encoder"]["fingerprint"] = "another"
+    with pytest.raises(EmbeddingsError, match=r"encoder\.fingerprint: lsa.* there, another here"):
+        genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes, use_rep="X_genept_s")
+
+
 def test_clusters_of_one_cell_are_cells(cells: AnnData, lsa_genes: GeneEmbeddings) -> None:
     genept.tl.annotate(cells, cell_types=TYPES, genes=lsa_genes)
     alone, confidence = cells.obs[KEY].copy(), cells.obs[f"{KEY}_confidence"].copy()
@@ -178,6 +187,14 @@ def test_other_gene_embeddings_are_refused(
     elsewhere = GeneEmbeddings(lsa_genes.genes, lsa_genes.vectors, provenance, None, lsa_genes.encoder_state)
     with pytest.raises(EmbeddingsError, match="genes from other gene embeddings"):
         genept.tl.annotate(cells, cell_types=["B cell", "T cell"], genes=elsewhere)
+    later = {
+        **lsa_genes.provenance,
+        "created": "2030-01-01",
+        "encoder": dict(lsa_genes.provenance["encoder"]),
+    }
+    later["encoder"]["scikit_learn"] = "99"
+    again = GeneEmbeddings(lsa_genes.genes, lsa_genes.vectors, later, None, lsa_genes.encoder_state)
+    genept.tl.annotate(cells, cell_types=["B cell", "T cell"], genes=again)
     # Where nothing is known of the reference, width is all that can be compared.
     foreign = reference.copy()
     del foreign.uns["genept"]
@@ -222,6 +239,11 @@ def test_encoders_that_are_not_the_genes_own(cells: AnnData, lsa_genes: GeneEmbe
         ({"reference": 1, "label_key": "type", "groupby": "none"}, ValuesError, "no cluster"),
         ({"reference": 1, "label_key": "type", "key_added": "a/b"}, ArgumentError, "key_added='a/b'"),
         ({"cell_types": 1, "genes": 1, "max_cost": 1.5}, ArgumentError, "which costs nothing"),
+        (
+            {"cell_types": 1, "genes": 1, "groupby": "type", "key_added": "type"},
+            ArgumentError,
+            "key_added='type'",
+        ),
         ({"cell_types": ["B cell"], "genes": 1}, ValuesError, "1 labels for 1 cell types"),
         ({"cell_types": ["B", "T"], "genes": 1, "root": "CL:1"}, ArgumentError, "in a plain list"),
         ({"cell_types": ["B", "T"], "genes": 1, "among": ["CL:1"]}, UnknownNameError, "the id 'CL:1'"),

@@ -82,6 +82,20 @@ def test_clusters_by_a_table(files: Path, call_genept: RunGenept) -> None:
     assert clusters["labels"] == clusters["names"] == sorted(TYPES.names)
 
 
+def test_a_dry_run_says_what_would_be_embedded_and_writes_nothing(
+    files: Path, call_genept: RunGenept
+) -> None:
+    there = sorted(files.iterdir())
+    common = ("cells", "annotate", "cells.h5ad", "--genes", "genes.h5ad", "--dry-run", "--json")
+    done = call_genept(*common, "--cell-types", "cl.obo", "--root", "CL:0000542")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["n_texts"] == 3
+    done = call_genept(*common, "--reference", "reference.h5ad", "--label-key", "type")
+    assert done.returncode == 1
+    assert "--dry-run without --cell-types and --genes" in done.stderr
+    assert sorted(files.iterdir()) == there
+
+
 @pytest.mark.parametrize(
     ("options", "said"),
     [

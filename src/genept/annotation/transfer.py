@@ -31,14 +31,19 @@ class TransferAnnotator(BaseEstimator):  # type: ignore[misc]
     (``novelty_quantile``) is unlike anything in the reference and stays unassigned, as do cells with a vector
     of zeros, and cells of a confidence below ``min_confidence``.
 
+    A type that the reference lacks need not lie far from it: with pbmc3k as the reference, the CD34+
+    progenitors of a sorted set lie nearer to it than that set's other cells, and get sure labels. Choose a
+    reference that has the types one may expect.
+
     Parameters
     ----------
     n_neighbors
         Neighbours that vote; 10, the default, as in the paper's annotation.
     novelty_quantile
         Share of held-out reference cells that counts as near enough; 0.99 unless told, so that of cells like
-        those of the reference 1 % are called novel. ``None`` calls none novel: a look at how many that spares
-        is worth it where another technique moves all cells a little.
+        those of the reference 1 % are called novel. ``None`` calls
+        none novel, which is right where another technique moves all cells a little and too many of them would
+        stay unassigned.
     min_confidence
         Confidence below which a cell stays unassigned; 0.5, the default, where a label would be wrong more
         often than right.

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from genept.cli.chat import (
-    ChatDryRunOption,
     ChatOption,
     ChatPriceOption,
     MarkersOption,
@@ -15,13 +14,14 @@ from genept.cli.chat import (
     TissueOption,
     named_by_chat,
 )
-from genept.cli.encoder_options import BaseUrlOption, MaxCostOption
+from genept.cli.encoder_options import BaseUrlOption, DryRunOption, MaxCostOption, print_estimate
 from genept.cli.output import JsonOption, need_output, print_json
 from genept.errors import ArgumentError
 
 if TYPE_CHECKING:
     from anndata import AnnData
 
+    from genept.cell_types.cell_types import Describe
     from genept.embeddings import GeneEmbeddings
 
 log = logging.getLogger(__name__)
@@ -64,6 +64,7 @@ def annotate(
         str | None, typer.Option(help="For gene embeddings that don't say which encoder made them.")
     ] = None,
     max_cost: MaxCostOption = None,
+    dry_run: DryRunOption = False,
     groupby: Annotated[
         str | None, typer.Option(help="Column of obs with clusters, to be labelled in place of cells.")
     ] = None,
@@ -99,7 +100,6 @@ def annotate(
     markers: MarkersOption = None,
     n_markers: NMarkersOption = 10,
     price: ChatPriceOption = None,
-    dry_run: ChatDryRunOption = False,
     json: JsonOption = False,
 ) -> None:
     """Label cells or clusters: by a labelled reference, by texts about cell types, or by a chat model.
@@ -134,6 +134,11 @@ def annotate(
             _write(cells, output, key_added)
         return
     known = None if genes is None else read_embeddings(genes)
+    if cell_types is not None and dry_run:
+        _print_cost(
+            cell_types, known, root=root, describe=describe, encoder=encoder, max_cost=max_cost, json=json
+        )
+        return
     labelled = None if reference is None else read_h5ad(reference)
     for one in (cells, labelled):
         if one is not None:
@@ -177,11 +182,11 @@ def _check_way(ways: dict[str, object], *, dry_run: bool) -> None:
             expected="one of them",
             do="choose labelled cells, cell types by their texts, or a chat model",
         )
-    if dry_run and chosen != ["--chat"]:
+    if dry_run and chosen == ["--reference"]:
         raise ArgumentError(
-            f"--dry-run with {chosen[0]}",
-            expected="--chat, which asks a server for every cluster",
-            do="leave --dry-run out",
+            "--dry-run with --reference",
+            expected="cell types or a chat model, which may be asked of a server",
+            do="leave it out: labels by a reference cost nothing",
         )
 
 
@@ -195,6 +200,38 @@ def _write(cells: "AnnData", output: Path, key: str) -> None:
     else:
         write_h5ad(cells, output)
     log.info("obs[%r] written to %s", key, output)
+
+
+def _print_cost(
+    cell_types: str,
+    genes: "GeneEmbeddings | None",
+    *,
+    root: str | None,
+    describe: "Describe",
+    encoder: str | None,
+    max_cost: float | None,
+    json: bool,
+) -> None:
+    """Print what embedding the cell types would send to a server.
+
+    Raises
+    ------
+    ArgumentError
+        If there are no gene embeddings to say by what encoder.
+    """
+    from genept.cell_types import get_cell_types
+    from genept.encoders import estimate_texts
+    from genept.tl.by_description import encoder_of_genes
+
+    if genes is None:
+        raise ArgumentError(
+            "--dry-run of --cell-types without --genes",
+            expected="gene embeddings, whose encoder embeds the texts about cell types",
+            do="name them with --genes",
+        )
+    texts = get_cell_types(cell_types, root=root).texts(describe)
+    estimate = estimate_texts(encoder_of_genes(genes, encoder), texts)
+    print_estimate(estimate, batch=False, max_cost=max_cost, as_json=json)
 
 
 def _embed_if_needed(cells: "AnnData", genes: "GeneEmbeddings | None", use_rep: str) -> None:

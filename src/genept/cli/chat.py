@@ -52,14 +52,6 @@ ChatPriceOption = Annotated[
         rich_help_panel=_PANEL,
     ),
 ]
-ChatDryRunOption = Annotated[
-    bool,
-    typer.Option(
-        "--dry-run",
-        help="Print clusters, how many are cached, tokens and price, and send nothing.",
-        rich_help_panel=_PANEL,
-    ),
-]
 
 
 def named_by_chat(

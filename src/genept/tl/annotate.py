@@ -17,8 +17,7 @@ from genept.cell_types.cell_types import Describe
 from genept.embeddings import GeneEmbeddings
 from genept.encoders import CorpusEncoder, TextEncoder
 from genept.errors import ArgumentError
-from genept.tl.annotation_ways import choose_way
-from genept.tl.arguments import check_name
+from genept.tl.annotation_way import check_key, chosen_way
 from genept.tl.by_description import by_description
 from genept.tl.by_reference import by_reference
 from genept.tl.clusters import Clusters, clusters_of
@@ -177,7 +176,7 @@ def annotate(
         "tissue": tissue,
         "markers": markers,
     }
-    way = choose_way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
+    way = chosen_way(*({name for name, one in some.items() if one is not None} for some in (ways, options)))
     if chat is not None:
         _annotate_by_chat(
             adata,
@@ -190,8 +189,7 @@ def annotate(
             key_added=key_added,
         )
         return
-    check_name("key_added", key_added)
-    kept_records(adata)
+    check_key(adata, key_added, taken=(groupby, use_rep))
     cells = representation(adata, use_rep)
     clusters = None if groupby is None else clusters_of(adata, groupby)
     least = _LEAST[way] if min_confidence is None else min_confidence
@@ -247,13 +245,13 @@ def _write(
     adata: AnnData, found: Labelled, clusters: Clusters | None, *, key: str, parameters: dict[str, Any]
 ) -> None:
     cells = found if clusters is None else spread(found, clusters.codes)
-    labels = pd.Series(cells.labels, index=adata.obs_names)
-    given = [name for name in (*cells.names, UNASSIGNED) if name in set(cells.labels)]
+    counts = pd.Series(cells.labels).value_counts()
+    given = [name for name in dict.fromkeys((*cells.names, UNASSIGNED)) if name in counts]
     record: dict[str, Any] = {
         **parameters,
         # Lists side by side: names of labels may have slashes, which no key in a file can have.
         "labels": given,
-        "n_cells": [int((labels == name).sum()) for name in given],
+        "n_cells": [int(counts[name]) for name in given],
         "genept": __version__,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
@@ -263,6 +261,6 @@ def _write(
             "labels": list(map(str, found.labels)),
             "confidence": [float(one) for one in found.confidence],
         }
-    adata.obs[key] = pd.Categorical(labels, categories=given)
+    adata.obs[key] = pd.Categorical(cells.labels, categories=given)
     adata.obs[f"{key}_confidence"] = np.asarray(cells.confidence, dtype=np.float32)
     adata.uns["genept"] = {**kept_records(adata), key: record}

@@ -47,7 +47,7 @@ def by_description(
     """
     refuse_other_genes(cells, genes)
     texts = types.texts(describe)
-    ready = _encoder_of_genes(genes, encoder)
+    ready = encoder_of_genes(genes, encoder)
     vectors = embed_texts(ready, texts, unit="type", max_cost=max_cost).vectors
     if vectors.shape[1] != genes.dimensions:
         raise _other_encoder(f"{ready.name!r} gives {vectors.shape[1]:,} dimensions", genes)
@@ -80,9 +80,7 @@ def _mean(vectors: NDArray[np.floating]) -> NDArray[np.float64]:
     return mean
 
 
-def _encoder_of_genes(
-    genes: GeneEmbeddings, encoder: str | TextEncoder | CorpusEncoder | None
-) -> TextEncoder:
+def encoder_of_genes(genes: GeneEmbeddings, encoder: str | TextEncoder | CorpusEncoder | None) -> TextEncoder:
     """Take the genes' own encoder, or the one that is named if it can be theirs.
 
     Raises

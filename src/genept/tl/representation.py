@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from genept.embeddings import GeneEmbeddings
 from genept.errors import EmbeddingsError, UnknownNameError, name_some
 
-# What says when and by which version, and changes no vector.
-_NO_MATTER = ("created", "genept")
+# What says when, where from and on what terms, and changes no vector.
+_NO_MATTER = ("created", "genept", "date", "origin", "licence")
+_ENCODER = ("encoder.name", "encoder.fingerprint")
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,14 +59,15 @@ def representation(adata: AnnData, key: str, *, what: str = "the data") -> Repre
 
 
 def origin_of(provenance: Mapping[str, Any]) -> dict[str, str]:
-    """Flatten provenance to strings that can be compared, without times and versions."""
+    """Flatten what decides vectors to strings: texts, files, template, and the encoder's fingerprint."""
     flat: dict[str, str] = {}
     for key, value in provenance.items():
         if isinstance(value, Mapping):
             flat |= {f"{key}.{inner}": text for inner, text in origin_of(value).items()}
-        elif key not in _NO_MATTER:
+        elif key.rpartition(".")[2] not in _NO_MATTER:
             flat[key] = str(value)
-    return flat
+    # Versions of libraries and counts stand beside the fingerprint, which says when vectors change.
+    return {name: text for name, text in flat.items() if name in _ENCODER or not name.startswith("encoder.")}
 
 
 def refuse_other_space(ours: Mapping[str, str], theirs: Mapping[str, str], *, what: str) -> None:
@@ -76,13 +78,11 @@ def refuse_other_space(ours: Mapping[str, str], theirs: Mapping[str, str], *, wh
     EmbeddingsError
         Naming what differs.
     """
-    shared = ours.keys() & theirs.keys()
-    same_kind = {name for name in shared if name.startswith(("encoder.name", "encoder.fingerprint"))}
     # Sentences know their encoder only; weighted averages the texts as well.
-    compared = ours.keys() | theirs.keys() if _has_texts(ours) and _has_texts(theirs) else same_kind
+    compared = ours.keys() | theirs.keys() if _has_texts(ours) and _has_texts(theirs) else set(_ENCODER)
     different = sorted(name for name in compared if ours.get(name) != theirs.get(name))
     if ours and theirs and different:
-        name = next((one for one in different if one.startswith("encoder")), different[0])
+        name = different[0]
         raise EmbeddingsError(
             f"{what} from other gene embeddings than the cells ({name}: {theirs.get(name, 'nothing')} there, "
             f"{ours.get(name, 'nothing')} here)",

@@ -1,6 +1,11 @@
-"""The ways of :func:`genept.tl.annotate`, and which options belong to which."""
+"""Which way of annotating is chosen, and whether the arguments fit it."""
+
+from collections.abc import Collection
+
+from anndata import AnnData
 
 from genept.errors import ArgumentError
+from genept.tl.record import kept_records
 
 # Which ways of annotating an option belongs to, by the arguments that choose a way.
 _OPTIONS = {
@@ -18,7 +23,7 @@ _OPTIONS = {
 }
 
 
-def choose_way(ways: set[str], options: set[str]) -> str:
+def chosen_way(ways: set[str], options: set[str]) -> str:
     """Say which way is chosen; refuse anything but one with what belongs to it.
 
     Parameters
@@ -54,3 +59,20 @@ def choose_way(ways: set[str], options: set[str]) -> str:
     if needed not in options:
         raise ArgumentError(f"{way} without {needed}", expected=words, do="pass it")
     return way
+
+
+def check_key(adata: AnnData, key: str, *, taken: Collection[str | None]) -> None:
+    """Refuse a key that can't be written, one that is read here, or a place that somebody else has taken.
+
+    Raises
+    ------
+    ArgumentError
+        Saying which.
+    """
+    if not key or "/" in key or key.startswith(".") or key in taken:
+        raise ArgumentError(
+            f"key_added={key!r}",
+            expected="a name that is not read here, without a slash, or a dot before it (folders in files)",
+            do="pass such a name, or leave it out",
+        )
+    kept_records(adata)
