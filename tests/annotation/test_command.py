@@ -92,7 +92,7 @@ def test_a_dry_run_says_what_would_be_embedded_and_writes_nothing(
     assert json.loads(done.stdout)["n_texts"] == 3
     done = call_genept(*common, "--reference", "reference.h5ad", "--label-key", "type")
     assert done.returncode == 1
-    assert "--dry-run without --cell-types and --genes" in done.stderr
+    assert "--dry-run with --reference" in done.stderr
     assert sorted(files.iterdir()) == there
 
 
