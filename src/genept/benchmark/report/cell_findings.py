@@ -95,10 +95,14 @@ def _phenotype(results: CellResults, dataset: str, embedding: str) -> str:
         return ""
     row = rows.iloc[0]
     ends, chance = interval(row["low"], row["high"]), 1 / max(2, len(results.sizes(dataset, "condition")))
-    patients = results.sizes(dataset, "patient") or results.sizes(dataset, "sample")
+    samples = results.sizes(dataset, "sample")
+    patients = results.sizes(dataset, "patient") or samples
+    who = number_of(len(patients), "patient")
+    if len(samples) > len(patients):
+        who += f", {number_of(len(samples), 'sample')}"
     said = (
-        f"{dataset}, {row['target']}, {number_of(len(patients), 'patient')}, by {named(question.metric)} "
-        f"({named(question.method)}): {embedding} {decimals(row['mean'])} ({ends or 'no interval'}"
+        f"{dataset}, {row['target']}, {who}, by {named(question.metric)} ({named(question.method)}): "
+        f"{embedding} {decimals(row['mean'])} ({ends or 'too few for an interval'}"
     )
     if ends and row["low"] <= chance <= row["high"]:
         said += f", which doesn't exclude chance, {chance:.2f}"
