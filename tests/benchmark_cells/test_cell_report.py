@@ -409,6 +409,9 @@ def test_text_where_numbers_stand_and_no_scores(copy: Copy) -> None:
     with pytest.raises(InputFileError, match="text in the column share_of_counts"):
         write_cell_report(folder)
     edit(folder, "coverage", lambda frame: frame[:0])
+    edit(folder, "summary", lambda frame: frame.assign(kind="guess"))
+    with pytest.raises(InputFileError, match="kinds guess"):
+        write_cell_report(folder)
     edit(folder, "summary", lambda frame: frame[:0])
     with pytest.raises(InputFileError, match=r"summary\.csv without a row"):
         write_cell_report(folder)

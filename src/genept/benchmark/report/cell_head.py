@@ -109,6 +109,6 @@ def _how(results: CellResults) -> str:
         return f"{said} {_READ_WITH_CARE}"
     return (
         f"{said} {_READ_WITH_CARE} Of the {number_of(n, 'comparison')} with the expression and "
-        f"with controls above, up to about {n / 20:.1f} would come out one way or the other by chance alone if "
-        "nothing differed; nothing is corrected for that."
+        f"with controls above, up to about {n / 20:.1f} would come out one way or the other by chance alone "
+        "if nothing differed; nothing is corrected for that."
     )

@@ -8,12 +8,11 @@ import pandas as pd
 from genept.benchmark.report.blocks import Formats, Table
 from genept.benchmark.report.cell_choices import QUESTIONS, Question, named, rows_of
 from genept.benchmark.report.cell_comparisons import BETTER, UNDECIDED, UNKNOWN, WORSE, compare_all
-from genept.benchmark.report.cell_files import CellResults
+from genept.benchmark.report.cell_files import KINDS, CellResults
 from genept.benchmark.report.number_format import count, decimals, interval, percent, signed
 from genept.benchmark.report.table_columns import LONG, shared_values, without_empty
 
 CLASS_METRICS = ("accuracy", "macro_f1", "balanced_accuracy", "macro_precision", "macro_recall")
-KINDS = ("embedding", "baseline", "control")
 _NOT_COMPUTED = "not computed"
 # More intervals make a line wider than the page; all stand in the table of all scores.
 _WITH_INTERVAL, _FEW = 2, 3
