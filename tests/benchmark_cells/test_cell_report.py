@@ -208,6 +208,7 @@ def test_the_head_counts_data_sets(page: Found) -> None:
 def test_labels_carried_across_data_sets_are_in_the_head(page: Found) -> None:
     assert "Are labels found in another data set? By 10-NN accuracy" in page.text
     assert "train pbmc, test islets: GenePT-w (minilm) and PCA (" in page.text
+    assert "; and random gene vectors (" in page.text
 
 
 def test_phenotypes_and_confounding_are_in_the_head(tmp_path: Path) -> None:
@@ -268,6 +269,27 @@ def test_words_follow_the_interval(middle: float, below: float, above: float) ->
     assert said.startswith(
         "one is better by " if low > 0 else "other is better by " if high < 0 else "can't be"
     )
+
+
+def test_words_for_no_difference_and_for_names_in_the_plural() -> None:
+    nan = float("nan")
+    assert say_difference("one", "PCA", (0.0, nan, nan)) == "no difference, and no interval"
+    said = say_difference("GenePT-w (a)", "random gene vectors (a)", (-0.2, -0.3, -0.1))
+    assert said == "random gene vectors (a) are better by 0.20 (0.10 to 0.30)"
+    assert say_difference("PCA", "gene names alone (a)", (-0.2, nan, nan)).startswith(
+        "gene names alone (a) are"
+    )
+
+
+def test_what_should_be_known_of_a_split_is_said(folder: Path, tmp_path: Path) -> None:
+    noted = Path(shutil.copytree(folder, tmp_path / "noted"))
+    note = "7 cells of labels that pbmc lacks aren't tested"
+    edit(
+        noted,
+        "summary",
+        lambda frame: frame.assign(note=frame["note"].where(frame["analysis"] != "transfer", note)),
+    )
+    assert f"To be known: {note}." in undrawn(noted).text
 
 
 def test_the_main_split_is_one_over_all_cells(folder: Path, tmp_path: Path) -> None:
@@ -387,6 +409,9 @@ def test_text_where_numbers_stand_and_no_scores(copy: Copy) -> None:
     with pytest.raises(InputFileError, match="text in the column share_of_counts"):
         write_cell_report(folder)
     edit(folder, "coverage", lambda frame: frame[:0])
+    edit(folder, "summary", lambda frame: frame.assign(kind="guess"))
+    with pytest.raises(InputFileError, match="kinds guess"):
+        write_cell_report(folder)
     edit(folder, "summary", lambda frame: frame[:0])
     with pytest.raises(InputFileError, match=r"summary\.csv without a row"):
         write_cell_report(folder)

@@ -105,6 +105,17 @@ def rows_of(
     return pd.DataFrame(rows[of_split & rows["target"].eq(rows.loc[of_split, "target"].iloc[0])])
 
 
+def is_or_are(name: str) -> str:
+    """Say the verb of a representation's name, which some controls have in the plural.
+
+    Examples
+    --------
+    >>> is_or_are("PCA"), is_or_are("random gene vectors")
+    ('is', 'are')
+    """
+    return "are" if name.startswith((RANDOM, NAMES_ALONE)) else "is"
+
+
 def whose(name: str) -> str:
     """Gene embedding that a representation is made with, or that a control is about; empty if none.
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from genept.benchmark.report.cell_choices import Question, rows_of
+from genept.benchmark.report.cell_choices import Question, is_or_are, rows_of
 from genept.benchmark.report.cell_files import CellResults
 
 BETTER, UNDECIDED, WORSE, UNKNOWN = "better", "can't be told apart", "worse", "no interval"
 # Where two decimals would round a number to nothing, three stand.
 _SMALL = 0.01
+_NOTHING = 0.0005
 
 
 @dataclass(frozen=True)
@@ -120,13 +121,16 @@ def say_difference(one: str, other: str, difference: tuple[float, float, float])
     """
     middle, low, high = difference
     if pd.isna(low) or pd.isna(high):
-        form = _form(middle)
-        return f"{one if middle > 0 else other} is higher by {abs(middle):{form}}, without an interval"
+        if abs(middle) < _NOTHING:
+            return "no difference, and no interval"
+        higher = one if middle > 0 else other
+        return f"{higher} {is_or_are(higher)} higher by {abs(middle):{_form(middle)}}, without an interval"
     form = _form(middle, low, high)
     if low <= 0 <= high:
         return f"can't be told apart (difference {middle:{form}}, {low:{form}} to {high:{form}})"
     near, far = sorted([abs(low), abs(high)])
-    return f"{one if low > 0 else other} is better by {abs(middle):{form}} ({near:{form}} to {far:{form}})"
+    better = one if low > 0 else other
+    return f"{better} {is_or_are(better)} better by {abs(middle):{form}} ({near:{form}} to {far:{form}})"
 
 
 def two(value: float) -> str:

@@ -143,10 +143,10 @@ def draw_confusion(results: CellResults, what: Predictions) -> Figure | None:
         save=figure,
     )
     right = (held["label"] == held["predicted"]).mean()
+    counted = "predictions of all repeats" if " x " in what.split else "predictions"
     caption = (
         f"{what.dataset}: which {what.target} is taken for which by {what.representation} with "
-        f"{named(what.method)} ({what.split}). Numbers count predictions, in each "
-        "repeat anew; colours are shares of a row."
+        f"{named(what.method)} ({what.split}). Numbers count {counted}; colours are shares of a row."
     )
     alt = f"Confusion matrix of {number_of(len(classes), 'class', 'classes')}; {100 * right:.1f} % are right."
     return Figure(figure, caption, alt)

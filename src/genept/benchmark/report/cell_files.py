@@ -11,7 +11,7 @@ import pyarrow.parquet as pq
 
 from genept.benchmark.report.class_sizes import read_class_sizes
 from genept.benchmark.report.result_files import AGAIN, read_provenance, read_scores, read_table
-from genept.errors import InputFileError
+from genept.errors import InputFileError, name_some
 
 # Columns of texts, then columns of numbers.
 COLUMNS: dict[str, tuple[str, str]] = {
@@ -30,6 +30,8 @@ COLUMNS: dict[str, tuple[str, str]] = {
     "labels": ("dataset target role classes note", "n_cells n_missing n_dropped"),
     "coverage": ("dataset representation note", "genes_measured genes_used share_of_counts"),
 }
+# Of representations, in the order in which they are shown.
+KINDS = ("embedding", "baseline", "control")
 _KEY = b"genept"
 
 
@@ -120,12 +122,19 @@ def read_cell_results(folder: Path) -> CellResults:
     MissingDataError
         If a file isn't there.
     InputFileError
-        If a file can't be read, lacks a column, holds text where numbers stand, or no score at all.
+        If a file can't be read, lacks a column, holds text where numbers stand, no score at all, or
+        representations of a kind that isn't known.
     """
     tables = {
         name: (read_scores if name == "summary" else read_table)(folder / f"{name}.csv", *columns)
         for name, columns in COLUMNS.items()
     }
+    if strange := set(tables["summary"]["kind"]).difference(KINDS):
+        raise InputFileError(
+            f"{folder / 'summary.csv'} with the kinds {name_some(sorted(strange))}",
+            expected=", ".join(KINDS),
+            do=AGAIN,
+        )
     return CellResults(
         folder=folder,
         **tables,

@@ -7,8 +7,11 @@ from genept.benchmark.report.cell_choices import (
     K_MEANS,
     NEAREST,
     PHENOTYPES,
+    RANDOM,
     TRANSFER,
+    WEIGHTED,
     Question,
+    controls_of,
     expression_of,
     named,
     rows_of,
@@ -74,13 +77,18 @@ def across_data_sets(results: CellResults) -> list[Block]:
     results
         What a cell benchmark left.
     """
-    expression, items = expression_of(results), []
+    items = []
     carried = results.summary[results.summary["analysis"] == TRANSFER]
     for dataset, split in dict.fromkeys(zip(carried["dataset"], carried["split"], strict=True)):
         for embedding in results.names("embedding")[:IN_FULL]:
-            compared = compare(results, dataset, _CARRIED, (embedding, expression), split=split)
-            if compared is not None:
-                items.append(f"{split}: {embedding} and {expression} ({compared.both()}): {compared.said()}.")
+            others = [expression_of(results)]
+            if embedding.startswith(WEIGHTED):
+                others += controls_of(results, embedding, RANDOM)[:1]
+            pairs = [(embedding, other) for other in others]
+            found = [compare(results, dataset, _CARRIED, pair, split=split) for pair in pairs]
+            said = [f"{one.other} ({one.both()}): {one.said()}" for one in found if one is not None]
+            if said:
+                items.append(f"{split}: {embedding} and {'; and '.join(said)}.")
     what = f"Are labels found in another data set? By {_CARRIED}"
     return [Heading(what), Listing(items)] if items else []
 
@@ -95,10 +103,14 @@ def _phenotype(results: CellResults, dataset: str, embedding: str) -> str:
         return ""
     row = rows.iloc[0]
     ends, chance = interval(row["low"], row["high"]), 1 / max(2, len(results.sizes(dataset, "condition")))
-    patients = results.sizes(dataset, "patient") or results.sizes(dataset, "sample")
+    samples = results.sizes(dataset, "sample")
+    patients = results.sizes(dataset, "patient") or samples
+    who = number_of(len(patients), "patient")
+    if len(samples) > len(patients):
+        who += f", {number_of(len(samples), 'sample')}"
     said = (
-        f"{dataset}, {row['target']}, {number_of(len(patients), 'patient')}, by {named(question.metric)} "
-        f"({named(question.method)}): {embedding} {decimals(row['mean'])} ({ends or 'no interval'}"
+        f"{dataset}, {row['target']}, {who}, by {named(question.metric)} ({named(question.method)}): "
+        f"{embedding} {decimals(row['mean'])} ({ends or 'too few for an interval'}"
     )
     if ends and row["low"] <= chance <= row["high"]:
         said += f", which doesn't exclude chance, {chance:.2f}"

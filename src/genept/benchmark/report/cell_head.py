@@ -24,9 +24,10 @@ _PROTOCOLS = {
 _READ_WITH_CARE = (
     "Intervals hold 95 % of the scores when cells (for phenotypes, patients) are drawn again, the same ones "
     "for both that are compared. Clusters and models stay as they are, and cells of one data set aren't "
-    "independent, so other donors, or another start of k-means, may differ by more. k-means is told how many "
-    "labels there are. Where labels were made by clustering the same expression, that expression has an "
-    "advantage that no score shows."
+    "independent, so other donors, or another start of k-means, may differ by more. Where a label has few "
+    "cells, some resamples lack it, which lifts macro scores and the upper ends of their intervals. k-means "
+    "is told how many labels there are. Where labels were made by clustering the same expression, that "
+    "expression has an advantage that no score shows."
 )
 
 
@@ -107,6 +108,7 @@ def _how(results: CellResults) -> str:
     if not n:
         return f"{said} {_READ_WITH_CARE}"
     return (
-        f"{said} {_READ_WITH_CARE} Of the {number_of(n, 'comparison')} above, up to about {n / 20:.1f} would "
-        "come out one way or the other by chance alone if nothing differed; nothing is corrected for that."
+        f"{said} {_READ_WITH_CARE} Of the {number_of(n, 'comparison')} with the expression and "
+        f"with controls above, up to about {n / 20:.1f} would come out one way or the other by chance alone "
+        "if nothing differed; nothing is corrected for that."
     )

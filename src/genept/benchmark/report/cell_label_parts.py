@@ -24,6 +24,8 @@ _TITLES = {
     ANNOTATION: "Annotation: are labels found in cells that weren't learned from?",
     TRANSFER: "Transfer: are labels found that were learned from another data set?",
 }
+# Notes that differ from score to score stand in the table of all scores.
+_NOTES = 3
 # Matrices of more classes are too wide to stand beside each other.
 _NARROW = 5
 
@@ -65,9 +67,7 @@ def association_part(results: CellResults, dataset: str, rows: pd.DataFrame, *, 
         blocks.append(metrics_table(clusters, AGREEMENT, f"{dataset}: clusters against the labels"))
     tuned = rows[~rows["method"].isin([K_MEANS, "labels"])]
     if len(tuned):
-        said = (
-            f"{dataset}: clusters tuned to these very labels, so better than one who doesn't know them gets"
-        )
+        said = f"{dataset}: clusters chosen by these very labels, so higher than one without labels would get"
         blocks.append(metrics_table(tuned, AGREEMENT, said))
     silhouettes = rows[rows["metric"].isin(_SILHOUETTES)].assign(method="")
     if len(silhouettes):
@@ -101,6 +101,9 @@ def annotation_part(results: CellResults, dataset: str, rows: pd.DataFrame, *, d
         return []
     analysis = str(rows["analysis"].iloc[0])
     blocks: list[Block] = [Heading(_TITLES[analysis])]
+    notes = list(dict.fromkeys(note for note in rows["note"] if note))
+    if 0 < len(notes) <= _NOTES:
+        blocks.append(Paragraph(f"To be known: {'; '.join(notes)}."))
     sizes = [size for _, size in results.sizes(dataset, "label")]
     largest = (
         (max(sizes) / sum(sizes), "always the largest class") if sizes and analysis == ANNOTATION else None

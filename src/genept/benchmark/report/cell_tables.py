@@ -8,15 +8,14 @@ import pandas as pd
 from genept.benchmark.report.blocks import Formats, Table
 from genept.benchmark.report.cell_choices import QUESTIONS, Question, named, rows_of
 from genept.benchmark.report.cell_comparisons import BETTER, UNDECIDED, UNKNOWN, WORSE, compare_all
-from genept.benchmark.report.cell_files import CellResults
+from genept.benchmark.report.cell_files import KINDS, CellResults
 from genept.benchmark.report.number_format import count, decimals, interval, percent, signed
 from genept.benchmark.report.table_columns import LONG, shared_values, without_empty
 
 CLASS_METRICS = ("accuracy", "macro_f1", "balanced_accuracy", "macro_precision", "macro_recall")
-KINDS = ("embedding", "baseline", "control")
 _NOT_COMPUTED = "not computed"
 # More intervals make a line wider than the page; all stand in the table of all scores.
-_WITH_INTERVAL = 3
+_WITH_INTERVAL, _FEW = 2, 3
 
 
 def wide_table(results: CellResults, question: Question) -> Table | None:
@@ -84,7 +83,7 @@ def metrics_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str) -> T
     rows
         Rows of the summary, of one target and split.
     metrics
-        Which, in order, those without a row left out; the first three with their intervals.
+        Which, in order, those without a row left out; of more than three, the first two with intervals.
     caption
         What they are.
     """
@@ -96,7 +95,7 @@ def metrics_table(rows: pd.DataFrame, metrics: Sequence[str], caption: str) -> T
         for name, part in of_method.groupby("representation", sort=False):
             line = {"representation": name, "kind": part["kind"].iloc[0], "method": named(method)}
             for metric, *score in zip(*(part[one] for one in ("metric", "mean", "low", "high")), strict=True):
-                full = metric in there[:_WITH_INTERVAL]
+                full = len(there) <= _FEW or metric in there[:_WITH_INTERVAL]
                 line[named(metric)] = _with_interval(*score) if full else _mean(score[0])
             lines.append(line)
     frame = pd.DataFrame(lines).fillna("")[["representation", "kind", "method", *map(named, there)]]

@@ -12,6 +12,7 @@ from genept.benchmark.report.cell_choices import (
     WEIGHTED,
     controls_of,
     expression_of,
+    is_or_are,
 )
 from genept.benchmark.report.cell_comparisons import (
     BETTER,
@@ -66,7 +67,11 @@ def text_adds(results: CellResults) -> list[Block]:
         return []
     blocks: list[Block] = [
         Heading("Does the text add anything?"),
-        Paragraph("Controls weight random gene vectors, or vectors of the bare gene names, in the same way."),
+        Paragraph(
+            "Controls weight random gene vectors, or vectors of the bare gene names, in the same way. An "
+            "average of random vectors is a random projection of the expression, which nearly keeps the "
+            "distances between cells: where it does as well, the score is the expression's, not the text's."
+        ),
         Listing([said for said in counted if said]),
     ]
     for embedding, control in [pair for pair in pairs if pair[1].startswith(RANDOM)][:IN_FULL]:
@@ -103,8 +108,8 @@ def _counted(results: CellResults, one: str, other: str) -> str:
 
 def _count(compared: Sequence[Compared]) -> str:
     said = {
-        WORSE: f"{compared[0].other} is better in",
-        BETTER: f"{compared[0].one} is better in",
+        WORSE: f"{compared[0].other} {is_or_are(compared[0].other)} better in",
+        BETTER: f"{compared[0].one} {is_or_are(compared[0].one)} better in",
         UNDECIDED: "they can't be told apart in",
         UNKNOWN: "there is no interval in",
     }
