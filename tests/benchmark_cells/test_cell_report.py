@@ -229,6 +229,13 @@ def test_an_interval_that_holds_chance_is_said_to(tmp_path: Path) -> None:
         lambda frame: frame.assign(low=frame["low"].where(frame["metric"] != "roc_auc", "0.4")),
     )
     assert "which doesn't exclude chance, 0.50" in undrawn(folder).text
+    assert "rough with so few patients" not in undrawn(folder).text
+
+
+def test_an_interval_over_few_patients_is_called_rough(tmp_path: Path) -> None:
+    few = DataSet("few", 60, ("a", "b"), n_patients=6)
+    folder = make_folder(tmp_path / "out", data_sets=(few,), representations=FEW)
+    assert "rough with so few patients" in undrawn(folder).text
 
 
 def test_differences_may_be_written_either_way_round(folder: Path, tmp_path: Path) -> None:

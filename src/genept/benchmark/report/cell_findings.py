@@ -23,6 +23,8 @@ from genept.benchmark.report.number_format import decimals, interval
 from genept.benchmark.report.prose import number_of
 
 _CARRIED = Question(TRANSFER, NEAREST, "accuracy")
+# Resamples of fewer differ little from each other.
+_FEW_PATIENTS = 10
 
 
 def batches(results: CellResults) -> list[Block]:
@@ -112,6 +114,8 @@ def _phenotype(results: CellResults, dataset: str, embedding: str) -> str:
         f"{dataset}, {row['target']}, {who}, by {named(question.metric)} ({named(question.method)}): "
         f"{embedding} {decimals(row['mean'])} ({ends or 'too few for an interval'}"
     )
+    if ends and len(patients) < _FEW_PATIENTS:
+        said += ", rough with so few patients"
     if ends and row["low"] <= chance <= row["high"]:
         said += f", which doesn't exclude chance, {chance:.2f}"
     compared = compare(results, dataset, question, (embedding, expression_of(results)))

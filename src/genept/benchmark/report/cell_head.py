@@ -13,7 +13,7 @@ from genept.benchmark.report.prose import join_names, number_of
 _PROTOCOLS = {
     "paper": (
         "The protocol is the paper's: one random split of 80 % to 20 %, not stratified, and the settings of "
-        "the notebooks. One split doesn't show how far another would give other scores."
+        "the notebooks. One split doesn't show how much scores would change with another."
     ),
     "rigorous": (
         "The protocol is rigorous: labels are found in stratified folds, repeated for small data sets, and "
