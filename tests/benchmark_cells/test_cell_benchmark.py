@@ -122,6 +122,7 @@ def test_predictions_say_what_they_hold_and_give_the_results(whole: Path) -> Non
         said = json.loads(pq.read_schema(path).metadata[b"genept"])
         assert set(said) == {"dataset", "representation", "analysis", "method", "target", "split"}
         if said["analysis"] == "phenotype":
+            # Scored together, not fold by fold.
             continue
         frame = pd.read_parquet(path)
         rows = results[

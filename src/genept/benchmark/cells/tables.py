@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from genept.atomic import written_whole
+from genept.benchmark.cells.analyses.association import KMEANS
 from genept.benchmark.cells.kept import RESULT_COLUMNS
 from genept.benchmark.cells.label_table import COLUMNS as LABEL_COLUMNS
 from genept.benchmark.cells.label_table import label_rows
@@ -141,7 +142,7 @@ def _note(part: Sequence[Row], cells: LabelledCells) -> str:
     notes = sorted(set.intersection(*(set(filter(None, note.split("; "))) for note in scored)))
     if len(scored) < len(part):
         notes.append(f"{len(part) - len(scored)} of {len(part)} folds not computable")
-    if part[0]["analysis"] == "phenotype":
+    if part[0]["analysis"] == "phenotype" and part[0]["method"] != KMEANS:
         n_patients = 0 if cells.patients is None else len(np.unique(cells.patients))
         if n_patients < FEWEST_PATIENTS:
             notes.append(f"{n_patients} patients are too few for an interval")
