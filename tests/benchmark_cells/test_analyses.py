@@ -8,7 +8,7 @@ from sklearn.metrics import adjusted_rand_score, silhouette_score
 from genept.benchmark import score_representation
 from genept.benchmark.cells.analyses import association as association_module
 from genept.benchmark.cells.analyses.annotation import LOGISTIC, NEAREST, Annotation
-from genept.benchmark.cells.analyses.association import Association
+from genept.benchmark.cells.analyses.association import Association, Compared
 from genept.benchmark.cells.analyses.classify import logistic
 from genept.benchmark.cells.analyses.every import every_analysis
 from genept.benchmark.cells.analyses.phenotype import Phenotype, votes
@@ -41,7 +41,7 @@ def values(scored: Scored, **wanted: str) -> dict[str, float]:
 
 
 def association(*, leiden: bool = False) -> Association:
-    return Association("type", LABELS, {"tech": OTHERS}, ROWS, leiden, 2023)
+    return Association("type", LABELS, (Compared("batch", "tech", OTHERS),), ROWS, leiden, 2023)
 
 
 def annotation(method: str, protocol: str = "rigorous") -> Annotation:
@@ -207,6 +207,10 @@ def test_what_is_asked_follows_from_the_columns() -> None:
     splits = {asked.split for one in every for asked, _ in one.asked() if asked.analysis == "annotation"}
     assert splits == {"5 x 5 folds", "leave out one batch", "leave out one donor"}
     assert sum(isinstance(one, Phenotype) for one in every) == 2
+    clustered = {(asked.analysis, asked.target) for asked, _ in every[0].asked() if asked.method == "k-means"}
+    assert clustered == {
+        *(("association", "type"), ("batch", "batch"), ("batch", "donor"), ("phenotype", "state")),
+    }
 
 
 def test_identity_depends_on_everything(vectors: Vectors) -> None:
@@ -215,7 +219,8 @@ def test_identity_depends_on_everything(vectors: Vectors) -> None:
 
     first = identity(association())
     assert first == identity(association())
-    others = Association("type", LABELS, {"tech": OTHERS[::-1]}, ROWS, False, 2023)
+    turned = (Compared("batch", "tech", OTHERS[::-1]),)
+    others = Association("type", LABELS, turned, ROWS, False, 2023)
     changed = vectors.copy()
     changed[3, 3] += 1
     seen = {first, identity(others), identity(association(leiden=True)), identity(association(), changed)}

@@ -5,7 +5,8 @@ import pytest
 
 from genept.benchmark.cells.labelled_cells import LabelledCells
 from genept.benchmark.cells.settings import CellSettings
-from genept.benchmark.cells.transfer import TransferPlan, check_transfer, plan_transfer, shared_columns
+from genept.benchmark.cells.shared_genes import shared_columns
+from genept.benchmark.cells.transfer import TransferPlan, check_transfer, plan_transfer
 from genept.benchmark.cells.vectors import Requested, every_representation
 from genept.benchmark.cells.vectors.pca import fit_pca, log_normalised
 from genept.errors import UnknownNameError, ValuesError

@@ -46,6 +46,7 @@ def confounding(one_key: str, one: Labels, other_key: str, other: Labels) -> str
 
     Examples
     --------
+    >>> import numpy as np
     >>> confounding("celltype", np.array(["B", "B", "NK", "NK"]), "tech", np.array(["V2", "V2", "V3", "V3"]))
     "tech is confounded with celltype: each celltype occurs in one tech only (Cramer's V 1.00)"
     """

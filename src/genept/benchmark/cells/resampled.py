@@ -60,17 +60,15 @@ def resampled_scores(
     scored = [row for row in rows if row["value"] is not None]
     keys = [Key(row["representation"], Asked(*(row[name] for name in Asked._fields))) for row in scored]
     for key in dict.fromkeys(keys):
-        if key.asked.analysis == "phenotype":
+        if key.asked.method in (KMEANS, LEIDEN, TRUE_LABELS):
+            of_cells[key] = _of_clusters(folder, cells, key)
+        elif key.asked.analysis == "phenotype":
             if len(patients) >= FEWEST_PATIENTS:
                 frame = _predictions(folder, cells, key)
                 of_patients[key] = of_predictions(frame, patients, unit="patient", by=["repeat"])
         elif key.asked.analysis in ("annotation", "transfer"):
             frame = _predictions(folder, cells, key)
             of_cells[key] = of_predictions(frame, cells.rows, unit="cell", by=["repeat", "fold"])
-        else:
-            again = _of_clusters(folder, cells, key)
-            if again is not None:
-                of_cells[key] = again
     return rescore(of_cells, len(cells), rng=rng) | rescore(of_patients, len(patients), rng=rng)
 
 
@@ -78,10 +76,8 @@ def _predictions(folder: Path, cells: LabelledCells, key: Key) -> pd.DataFrame:
     return pd.read_parquet(prediction_path(folder, cells.name, key.representation, key.asked))
 
 
-def _of_clusters(folder: Path, cells: LabelledCells, key: Key) -> Rescorer | None:
+def _of_clusters(folder: Path, cells: LabelledCells, key: Key) -> Rescorer:
     asked = key.asked
-    if asked.method not in (KMEANS, LEIDEN, TRUE_LABELS):
-        return None
     table: Any = pd.read_parquet(clusters_path(folder, cells.name, key.representation))
     if asked.method == TRUE_LABELS:
         return of_means({metric: table[metric].to_numpy(dtype=np.float64) for metric in SILHOUETTES})

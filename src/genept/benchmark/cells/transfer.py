@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from genept.benchmark.cells.analyses.annotation import METHODS, Annotation
@@ -11,6 +10,7 @@ from genept.benchmark.cells.analyses.splits import CellFold, CellSplit
 from genept.benchmark.cells.labelled_cells import LabelledCells
 from genept.benchmark.cells.scored import Analysis, Vectors
 from genept.benchmark.cells.settings import CellSettings
+from genept.benchmark.cells.shared_genes import shared_columns
 from genept.benchmark.cells.vectors.pca import (
     PCA_NAME,
     SCALED_NAME,
@@ -20,8 +20,6 @@ from genept.benchmark.cells.vectors.pca import (
 )
 from genept.benchmark.cells.vectors.representation import BASELINE, CellVectors, Made, NoCellVectors
 from genept.errors import UnknownNameError, ValuesError, name_some
-from genept.genes import GeneTable
-from genept.tl.identity import Identity, identify
 
 
 @dataclass(frozen=True)
@@ -118,38 +116,6 @@ def plan_transfer(
         for baseline in _components(train, test, seed=settings.rng):
             both.add(baseline)
     return TransferPlan(_analyses(train, test, settings), both)
-
-
-def shared_columns(train: LabelledCells, test: LabelledCells) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Find the genes that two data sets share, by today's symbol where it is known, else by name.
-
-    Returns
-    -------
-    (n_shared,) int array, (n_shared,) int array
-        The column of each gene in either. Of several columns of one gene the first.
-    """
-    first, second = _columns_by_gene(train), _columns_by_gene(test)
-    shared = [name for name in first if name in second]
-    return (
-        np.array([first[name] for name in shared], dtype=np.intp),
-        np.array([second[name] for name in shared], dtype=np.intp),
-    )
-
-
-def _columns_by_gene(cells: LabelledCells) -> dict[str, int]:
-    identity = identify(cells.measured.genes, own=None, resolve=True, gene_column=None, taxon=9606)
-    found: dict[str, int] = {}
-    for column, name in enumerate(_symbols(identity)):
-        found.setdefault(name, column)
-    found.pop("", None)
-    return found
-
-
-def _symbols(identity: Identity) -> list[str]:
-    resolution = identity.resolution
-    known = GeneTable(()) if resolution is None else resolution.resolver.genes
-    rows = [-1] * len(identity.names) if resolution is None else resolution.rows
-    return [known.symbols[row] if row >= 0 else name for row, name in zip(rows, identity.names, strict=True)]
 
 
 def _components(train: LabelledCells, test: LabelledCells, *, seed: int) -> list[CellVectors | NoCellVectors]:

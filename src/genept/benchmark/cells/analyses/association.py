@@ -1,6 +1,5 @@
 """How far vectors of cells fall into groups by themselves: by label, or by batch."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +24,30 @@ MOST_CELLS = 10_000
 
 
 @dataclass(frozen=True, eq=False)
+class Compared:
+    """What clusters are compared with beside the labels.
+
+    Parameters
+    ----------
+    analysis
+        ``"batch"``, where agreement is bad, or ``"phenotype"``, where it is good.
+    target
+        The column.
+    values
+        (n_cells,) values.
+    """
+
+    analysis: str
+    target: str
+    values: Labels
+
+    @property
+    def asked(self) -> Asked:
+        """Name the question."""
+        return Asked(self.analysis, KMEANS, self.target, NO_SPLIT)
+
+
+@dataclass(frozen=True, eq=False)
 class Association:
     """Clusters of cells against their labels, and the same ones against what they should know nothing of.
 
@@ -35,7 +58,7 @@ class Association:
     labels
         (n_cells,) labels; k-means gets as many clusters as there are.
     others
-        By column, what clusters are compared with beside: batches, conditions.
+        What the same clusters are compared with: batches, patients, phenotypes.
     rows
         (n_cells,) numbers of the cells in the data set.
     leiden
@@ -46,7 +69,7 @@ class Association:
 
     target: str
     labels: Labels
-    others: Mapping[str, Labels]
+    others: tuple[Compared, ...]
     rows: NDArray[np.intp]
     leiden: bool
     rng: int
@@ -61,7 +84,7 @@ class Association:
             (self._of(KMEANS), AGREE),
             (self._of(TRUE_LABELS), tuple(SILHOUETTES)),
             *([(self._of(LEIDEN), AGREE)] if self.leiden else []),
-            *((Asked("batch", KMEANS, key, NO_SPLIT), AGREE) for key in self.others),
+            *((other.asked, AGREE) for other in self.others),
         ]
 
     def size(self) -> int:
@@ -75,9 +98,9 @@ class Association:
         clusters = KMeans(k, n_init=10, random_state=self.rng).fit_predict(vectors)
         columns = {"cell": self.rows, "label": self.labels, "kmeans": clusters}
         scored.scores.extend(_agreements(self._of(KMEANS), self.labels, clusters))
-        for key, values in self.others.items():
-            scored.scores.extend(_agreements(Asked("batch", KMEANS, key, NO_SPLIT), values, clusters))
-            columns[column_of(key)] = values
+        for other in self.others:
+            scored.scores.extend(_agreements(other.asked, other.values, clusters))
+            columns[column_of(other.target)] = other.values
         columns |= self._silhouettes(vectors, scored)
         if self.leiden:
             columns |= self._leiden(vectors, scored)

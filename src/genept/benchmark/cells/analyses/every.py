@@ -1,12 +1,12 @@
 """The analyses that the columns of a data set allow."""
 
 from genept.benchmark.cells.analyses.annotation import METHODS, Annotation
-from genept.benchmark.cells.analyses.association import Association
+from genept.benchmark.cells.analyses.association import Association, Compared
 from genept.benchmark.cells.analyses.mixing import Mixing
 from genept.benchmark.cells.analyses.patients import patient_split
 from genept.benchmark.cells.analyses.phenotype import Phenotype
 from genept.benchmark.cells.analyses.splits import CellSplit, across_groups, paper_split, repeated_split
-from genept.benchmark.cells.labelled_cells import LabelledCells
+from genept.benchmark.cells.labelled_cells import LabelledCells, Labels
 from genept.benchmark.cells.scored import Analysis
 from genept.benchmark.cells.settings import CellSettings
 
@@ -37,11 +37,7 @@ def every_analysis(cells: LabelledCells, settings: CellSettings) -> list[Analysi
 
 def _of_labels(cells: LabelledCells, key: str, settings: CellSettings) -> list[Analysis]:
     labels, rng = cells.values["label"], settings.rng
-    roles = cells.keys.roles()
-    others = {roles[role]: cells.values[role] for role in ("batch", "condition") if role in roles}
-    # A column in two roles is compared once.
-    others.pop(key, None)
-    analyses: list[Analysis] = [Association(key, labels, others, cells.rows, settings.leiden, rng)]
+    analyses: list[Analysis] = [Association(key, labels, _compared(cells), cells.rows, settings.leiden, rng)]
     analyses += [
         Annotation("annotation", method, key, split, labels, cells.rows, settings.protocol, rng)
         for split in _splits(cells, settings)
@@ -52,19 +48,39 @@ def _of_labels(cells: LabelledCells, key: str, settings: CellSettings) -> list[A
     return analyses
 
 
-def _splits(cells: LabelledCells, settings: CellSettings) -> list[CellSplit]:
-    labels, rng = cells.values["label"], settings.rng
-    splits = [
-        paper_split(labels, rng=rng) if settings.protocol == "paper" else repeated_split(labels, rng=rng)
-    ]
+def _compared(cells: LabelledCells) -> tuple[Compared, ...]:
+    """Batches and patients, which clusters shouldn't follow, and phenotypes, which they should."""
+    found: dict[str, Compared] = {}
+    if cells.keys.condition is not None:
+        key = cells.keys.condition
+        found[key] = Compared("phenotype", key, cells.values["condition"])
+    # A column in two roles is compared once.
+    for key, values in _groups(cells).items():
+        found.setdefault(key, Compared("batch", key, values))
+    found.pop(str(cells.keys.label), None)
+    return tuple(found.values())
+
+
+def _groups(cells: LabelledCells) -> dict[str, Labels]:
+    """By column, what cells have in common that isn't what they are."""
     groups = {}
     if cells.keys.batch is not None:
         groups[cells.keys.batch] = cells.values["batch"]
     if cells.patients is not None and cells.patient_key is not None:
         groups[cells.patient_key] = cells.patients
     groups.pop(str(cells.keys.label), None)
+    return groups
+
+
+def _splits(cells: LabelledCells, settings: CellSettings) -> list[CellSplit]:
+    labels, rng = cells.values["label"], settings.rng
+    splits = [
+        paper_split(labels, rng=rng) if settings.protocol == "paper" else repeated_split(labels, rng=rng)
+    ]
     return splits + [
-        across_groups(labels, values, key, rng=rng) for key, values in groups.items() if len(set(values)) > 1
+        across_groups(labels, values, key, rng=rng)
+        for key, values in _groups(cells).items()
+        if len(set(values)) > 1
     ]
 
 
