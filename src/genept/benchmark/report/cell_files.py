@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 import pyarrow.parquet as pq
 
+from genept.benchmark.named_table import KEY
 from genept.benchmark.report.class_sizes import read_class_sizes
 from genept.benchmark.report.result_files import AGAIN, read_provenance, read_scores, read_table
 from genept.errors import InputFileError, name_some
@@ -32,7 +33,6 @@ COLUMNS: dict[str, tuple[str, str]] = {
 }
 # Of representations, in the order in which they are shown.
 KINDS = ("embedding", "baseline", "control")
-_KEY = b"genept"
 
 
 class Predictions(NamedTuple):
@@ -165,7 +165,7 @@ def _held(folder: Path, name: str, kind: Any) -> list[tuple[dict[str, str], Path
     held = []
     for path in sorted((folder / name).glob("*.parquet")):
         try:
-            said = json.loads((pq.read_schema(path).metadata or {})[_KEY])
+            said = json.loads((pq.read_schema(path).metadata or {})[KEY])
             held.append(({field: str(said[field]) for field in kind._fields}, path))
         except (OSError, KeyError, TypeError, ValueError) as error:
             raise InputFileError(
