@@ -14,7 +14,7 @@ from genept.benchmark.cells import jobs as jobs_module
 from genept.benchmark.cells.difference_table import DIFFERENCE_COLUMNS
 from genept.benchmark.cells.kept import RESULT_COLUMNS, KeptCellJobs
 from genept.benchmark.cells.labelled_cells import LabelledCells
-from genept.benchmark.cells.score_cells import score_cells
+from genept.benchmark.cells.score_cells import make_sets, score_cells
 from genept.benchmark.cells.settings import CellSettings
 from genept.benchmark.cells.summary_table import SUMMARY_COLUMNS
 from genept.benchmark.cells.tables import COVERAGE_COLUMNS
@@ -40,8 +40,7 @@ def run(folder: Path) -> pd.DataFrame:
     folder.mkdir(exist_ok=True)
     return score_cells(
         folder,
-        sets(),
-        Requested({"mine": make_genes()}),
+        make_sets(sets(), Requested({"mine": make_genes()})),
         transfers=[Transfer("first", "second")],
         settings=CellSettings(protocol="paper"),
         n_jobs=1,
@@ -150,7 +149,7 @@ def test_neither_rerun_nor_number_of_jobs_changes_a_number(tmp_path: Path) -> No
         folder.mkdir()
         cells = labelled(make_cells(60), label="type", batch="batch")
         requested = Requested({"mine": make_genes()})
-        score_cells(folder, [cells], requested, settings=CellSettings(), n_jobs=n_jobs)
+        score_cells(folder, make_sets([cells], requested), settings=CellSettings(), n_jobs=n_jobs)
     assert tables(tmp_path / "1") == tables(tmp_path / "2")
     names = sorted(path.name for path in (tmp_path / "1" / "predictions").iterdir())
     assert names == sorted(path.name for path in (tmp_path / "2" / "predictions").iterdir())
@@ -194,7 +193,7 @@ def test_few_patients_have_no_interval(tmp_path: Path) -> None:
     adata = make_cells()
     adata.obs["patient"] = adata.obs["donor"].isin(["d0", "d1", "d2", "d3"]).map({True: "p", False: "q"})
     cells = labelled(adata, name="two", sample="donor", condition="state", patient="patient")
-    summary = score_cells(tmp_path, [cells], Requested({}), settings=CellSettings(), n_jobs=1)
+    summary = score_cells(tmp_path, make_sets([cells], Requested({})), settings=CellSettings(), n_jobs=1)
     assert set(summary["analysis"]) == {"phenotype"}
     assert summary["low"].isna().all()
     assert summary["note"].str.contains("2 patients are too few for an interval").all()

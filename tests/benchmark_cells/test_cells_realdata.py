@@ -10,7 +10,7 @@ import pytest
 from genept import GeneEmbeddings
 from genept.benchmark.cells.keys import Keys
 from genept.benchmark.cells.labelled_cells import label_cells
-from genept.benchmark.cells.score_cells import score_cells
+from genept.benchmark.cells.score_cells import make_sets, score_cells
 from genept.benchmark.cells.settings import CellSettings
 from genept.benchmark.cells.vectors import Requested
 
@@ -19,8 +19,8 @@ pytestmark = [pytest.mark.realdata, pytest.mark.slow]
 
 def run(folder: Path, path: Path, genes: GeneEmbeddings, keys: Keys) -> pd.DataFrame:
     cells = label_cells("real", anndata.read_h5ad(path), keys, drop_rare=False)
-    requested = Requested({"lsa": genes}, methods=("w",))
-    return score_cells(folder, [cells], requested, settings=CellSettings(protocol="paper"), n_jobs=1)
+    scored = make_sets([cells], Requested({"lsa": genes}, methods=("w",)))
+    return score_cells(folder, scored, settings=CellSettings(protocol="paper"), n_jobs=1)
 
 
 def once_each(folder: Path, column: str) -> bool:

@@ -10,7 +10,7 @@ from genept.benchmark.cells.keys import Key, Keys, keys_by_data_set
 from genept.benchmark.cells.labelled_cells import LabelledCells, label_cells
 from genept.benchmark.cells.provenance import write_cell_provenance
 from genept.benchmark.cells.request import check_request, check_stored
-from genept.benchmark.cells.score_cells import score_cells
+from genept.benchmark.cells.score_cells import make_sets, score_cells
 from genept.benchmark.cells.settings import CellSettings
 from genept.benchmark.cells.transfer import Transfer, check_transfer
 from genept.benchmark.cells.vectors import Requested
@@ -146,9 +146,8 @@ def benchmark_cells(
     check_stored(list(cells.values()), stored)
     folder = open_output(Path(output), resume=resume)
     requested = Requested(embeddings, tuple(stored), settings.methods, max_cost, rng)
-    summary = score_cells(
-        folder, list(cells.values()), requested, transfers=pairs, settings=settings, n_jobs=n_jobs
-    )
+    scored = make_sets(list(cells.values()), requested)
+    summary = score_cells(folder, scored, transfers=pairs, settings=settings, n_jobs=n_jobs)
     files = {name: Path(one) for name, one in data.items() if not isinstance(one, AnnData)}
     write_cell_provenance(
         folder / "provenance.json",
@@ -159,8 +158,10 @@ def benchmark_cells(
         settings=settings,
     )
     # Figures load matplotlib, which whoever is told of a bad request does without.
+    from genept.benchmark.cells.cell_maps import draw_cell_maps
     from genept.benchmark.report import write_cell_report
 
+    draw_cell_maps(folder, scored, rng=rng)
     write_cell_report(folder)
     return summary
 

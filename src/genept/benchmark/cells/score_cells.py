@@ -18,25 +18,27 @@ from genept.benchmark.kept import Row
 from genept.benchmark.run_jobs import run_any_jobs
 
 
+def make_sets(cells: Sequence[LabelledCells], requested: Requested) -> list[ScoredSet]:
+    """Make all representations of data sets."""
+    return [ScoredSet(one, every_representation(one, requested)) for one in cells]
+
+
 def score_cells(
     folder: Path,
-    cells: Sequence[LabelledCells],
-    requested: Requested,
+    scored: Sequence[ScoredSet],
     *,
     transfers: Sequence[Transfer] = (),
     settings: CellSettings,
     n_jobs: int | None = None,
 ) -> pd.DataFrame:
-    """Make all representations, run all analyses on them, and write the tables.
+    """Run all analyses on all representations, and write the tables.
 
     Parameters
     ----------
     folder
         The output folder, which must exist.
-    cells
-        The data sets.
-    requested
-        The representations.
+    scored
+        The data sets and their representations.
     transfers
         From which data set to which.
     settings
@@ -54,7 +56,6 @@ def score_cells(
     OutputError
         If something can't be written.
     """
-    scored = [ScoredSet(one, every_representation(one, requested)) for one in cells]
     by_name = {one.cells.name: one for one in scored}
     jobs: list[CellJob] = []
     missing: list[Row] = []

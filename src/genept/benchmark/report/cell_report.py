@@ -71,12 +71,8 @@ def _overview(results: CellResults) -> Section:
 
 def _maps(folder: Path) -> list[Section]:
     drawn = sorted((folder / "umap").glob("*.png"))
-    said = "Cells in two dimensions (UMAP), coloured by label"
-    return (
-        [Section("Maps of the cells", [Figure(one, f"{said}: {one.stem}.", said) for one in drawn])]
-        if drawn
-        else []
-    )
+    said = "Cells in two dimensions (UMAP), coloured by label."
+    return [Section("Maps of the cells", [Figure(one, said, said) for one in drawn])] if drawn else []
 
 
 def _gaps(results: CellResults) -> list[Section]:
