@@ -59,6 +59,8 @@ def rescore(
 def of_predictions(frame: pd.DataFrame, units: NDArray[Any], *, unit: str, by: Sequence[str]) -> Rescorer:
     """Make ready the metrics of predictions, each the mean over folds.
 
+    Macro means are over the classes that a fold has, drawn or not: one that isn't drawn keeps its score.
+
     Parameters
     ----------
     frame
@@ -82,17 +84,19 @@ def of_predictions(frame: pd.DataFrame, units: NDArray[Any], *, unit: str, by: S
 
     everything = np.arange(len(frame))
     right = tally(known, np.flatnonzero(known == guessed))
-    of_known, of_guessed = tally(known, everything), tally(guessed, everything)
+    tallies = right, tally(known, everything), tally(guessed, everything)
+
+    def by_class(table: sparse.csr_array, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
+        # (B, folds, classes)
+        return np.asarray(table @ drawn).T.reshape(drawn.shape[1], n_folds, n_classes)
+
+    whole = ClassCounts(*(by_class(table, np.ones((len(units), 1))) for table in tallies))
     curves = _curves(frame, fold, unit_of, n_folds) if "score" in frame else None
 
     def again(counts: NDArray[np.int32], _start: int) -> dict[str, NDArray[np.float64]]:
         drawn = counts.T.astype(np.float64)
 
-        def by_class(table: sparse.csr_array) -> NDArray[np.float64]:
-            # (B, folds, classes)
-            return np.asarray(table @ drawn).T.reshape(len(counts), n_folds, n_classes)
-
-        tables = ClassCounts(by_class(right), by_class(of_known), by_class(of_guessed))
+        tables = ClassCounts(*(by_class(table, drawn) for table in tallies), whole=whole)
         found = {name: _mean(metric(tables)) for name, metric in CLASS_METRICS.items()}
         if curves is not None:
             found["roc_auc"] = curves(counts)

@@ -18,11 +18,16 @@ class ClassCounts:
     ----------
     right, known, predicted
         (..., C) counts. A class that is neither known nor predicted isn't there.
+    whole
+        Of a resample, the counts that it was drawn from. Macro means are then over the classes of these: one
+        that wasn't drawn keeps its score, or resamples that miss a rare class, as a rule one that is found
+        badly, would score better than the whole.
     """
 
     right: NDArray[Any]
     known: NDArray[Any]
     predicted: NDArray[Any]
+    whole: "ClassCounts | None" = None
 
     @classmethod
     def of(cls, labels: NDArray[Any], predicted: NDArray[Any]) -> "ClassCounts":
@@ -43,8 +48,21 @@ class ClassCounts:
         )
 
 
-def _mean(values: NDArray[np.float64], there: NDArray[np.bool_]) -> NDArray[np.float64]:
-    total = np.where(there, np.nan_to_num(values), 0).sum(axis=-1)
+def _macro(
+    counts: ClassCounts,
+    below: Callable[[ClassCounts], NDArray[Any]],
+    among: Callable[[ClassCounts], NDArray[np.bool_]],
+) -> NDArray[np.float64]:
+    """Mean over classes of how many were right, divided by ``below``."""
+    whole = counts.whole or counts
+
+    def of_classes(one: ClassCounts) -> NDArray[np.float64]:
+        return ratio_where_defined(one.right.astype(np.float64), below(one))
+
+    each = of_classes(counts)
+    each = np.where(np.isnan(each), of_classes(whole), each)
+    there = np.broadcast_to(among(whole), each.shape)
+    total = np.where(there, np.nan_to_num(each), 0).sum(axis=-1)
     return ratio_where_defined(total, there.sum(axis=-1))
 
 
@@ -54,21 +72,19 @@ def _accuracy(counts: ClassCounts) -> NDArray[np.float64]:
 
 
 def _balanced_accuracy(counts: ClassCounts) -> NDArray[np.float64]:
-    recall = ratio_where_defined(counts.right.astype(np.float64), counts.known)
-    return _mean(recall, counts.known > 0)
+    return _macro(counts, lambda one: one.known, lambda one: one.known > 0)
 
 
 def _macro_precision(counts: ClassCounts) -> NDArray[np.float64]:
-    return _mean(ratio_where_defined(counts.right.astype(np.float64), counts.predicted), _there(counts))
+    return _macro(counts, lambda one: one.predicted, _there)
 
 
 def _macro_recall(counts: ClassCounts) -> NDArray[np.float64]:
-    return _mean(ratio_where_defined(counts.right.astype(np.float64), counts.known), _there(counts))
+    return _macro(counts, lambda one: one.known, _there)
 
 
 def _macro_f1(counts: ClassCounts) -> NDArray[np.float64]:
-    both = counts.known + counts.predicted
-    return _mean(ratio_where_defined(2 * counts.right.astype(np.float64), both), _there(counts))
+    return _macro(counts, lambda one: (one.known + one.predicted) / 2, _there)
 
 
 def _there(counts: ClassCounts) -> NDArray[np.bool_]:
