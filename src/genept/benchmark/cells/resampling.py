@@ -83,20 +83,24 @@ def of_predictions(frame: pd.DataFrame, units: NDArray[Any], *, unit: str, by: S
         return _tally(fold[rows] * n_classes + codes[rows], unit_of[rows], (n_folds * n_classes, len(units)))
 
     everything = np.arange(len(frame))
-    right = tally(known, np.flatnonzero(known == guessed))
-    tallies = right, tally(known, everything), tally(guessed, everything)
+    tallies = (
+        tally(known, np.flatnonzero(known == guessed)),
+        tally(known, everything),
+        tally(guessed, everything),
+    )
 
-    def by_class(table: sparse.csr_array, drawn: NDArray[np.float64]) -> NDArray[np.float64]:
-        # (B, folds, classes)
-        return np.asarray(table @ drawn).T.reshape(drawn.shape[1], n_folds, n_classes)
+    def counted(drawn: NDArray[np.float64]) -> list[NDArray[np.float64]]:
+        # Each (B, folds, classes)
+        shape = drawn.shape[1], n_folds, n_classes
+        return [np.asarray(table @ drawn).T.reshape(shape) for table in tallies]
 
-    whole = ClassCounts(*(by_class(table, np.ones((len(units), 1))) for table in tallies))
+    right, of_known, of_guessed = counted(np.ones((len(units), 1)))
+    whole = ClassCounts(right, of_known, of_guessed)
     curves = _curves(frame, fold, unit_of, n_folds) if "score" in frame else None
 
     def again(counts: NDArray[np.int32], _start: int) -> dict[str, NDArray[np.float64]]:
-        drawn = counts.T.astype(np.float64)
-
-        tables = ClassCounts(*(by_class(table, drawn) for table in tallies), whole=whole)
+        right, of_known, of_guessed = counted(counts.T.astype(np.float64))
+        tables = ClassCounts(right, of_known, of_guessed, whole)
         found = {name: _mean(metric(tables)) for name, metric in CLASS_METRICS.items()}
         if curves is not None:
             found["roc_auc"] = curves(counts)
