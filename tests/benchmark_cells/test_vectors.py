@@ -1,6 +1,7 @@
 """Representations: what they are made of, and what is said of those that can't be made."""
 
 import sys
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -173,6 +174,20 @@ def test_obsm_in_any_form(form: type) -> None:
 
 def test_obsm_that_is_not_there(cells: LabelledCells) -> None:
     assert "no obsm['X_scgpt']; there is nothing" in why_not(stored_cells(cells, "X_scgpt"))
+
+
+@pytest.mark.parametrize(
+    ("held", "words"),
+    [
+        (pd.DataFrame({"word": ["x"] * 90}, index=[f"cell{i}" for i in range(90)]), "holds object, not real"),
+        (np.ones((90, 2)) * 1j, "holds complex128, not real numbers"),
+        (np.ones((90, 2, 2)), "has the shape (90, 2, 2)"),
+    ],
+)
+def test_obsm_that_is_no_vectors(held: Any, words: str) -> None:
+    adata = make_cells()
+    adata.obsm["X_odd"] = held
+    assert words in why_not(stored_cells(labelled(adata), "X_odd"))
 
 
 def test_vectors_that_are_not_finite_are_none() -> None:

@@ -28,7 +28,12 @@ def stored_cells(cells: LabelledCells, key: str) -> CellVectors | NoCellVectors:
         found = found.to_numpy()
     elif hasattr(found, "toarray"):
         found = found.toarray()
-    vectors = np.ascontiguousarray(found, dtype=np.float32)
+    values = np.asarray(found)
+    if values.dtype.kind not in "biuf":
+        return NoCellVectors(key, EMBEDDING, f"obsm[{key!r}] holds {values.dtype}, not real numbers")
+    # A value too large for float32 becomes infinite, which is told of all that isn't finite.
+    with np.errstate(over="ignore"):
+        vectors = np.ascontiguousarray(values, dtype=np.float32)
     if vectors.ndim != 2 or not vectors.shape[1]:
         return NoCellVectors(key, EMBEDDING, f"obsm[{key!r}] has the shape {vectors.shape}")
     return CellVectors(key, EMBEDDING, vectors, note="as it came with the data set")
