@@ -1,5 +1,6 @@
 """Jobs, several at a time; what is done stays done."""
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TypeVar
 
@@ -83,9 +84,13 @@ def run_any_jobs(
     # The largest first, so that no processor is left with one alone at the end.
     todo = sorted((n for n in range(len(jobs)) if n not in rows), key=lambda n: (-size(jobs[n]), n))
     workers = Parallel(n_jobs or cpu_count(), return_as="generator_unordered")
-    done = workers(delayed(_numbered)(number, jobs[number], run) for number in todo)
-    for number, scored in tqdm(done, total=len(todo), desc="scores", unit="job", disable=None):
-        rows[number] = kept.put(jobs[number], scored)
+    with warnings.catch_warnings():
+        # A worker that grew (JAX alone takes 300 MB) is replaced, and nothing is lost. Where warnings are
+        # errors, this one would end the thread that hands out the jobs, and all would wait for it forever.
+        warnings.filterwarnings("ignore", message="A worker stopped while some jobs", category=UserWarning)
+        done = workers(delayed(_numbered)(number, jobs[number], run) for number in todo)
+        for number, scored in tqdm(done, total=len(todo), desc="scores", unit="job", disable=None):
+            rows[number] = kept.put(jobs[number], scored)
     return [row for number in range(len(jobs)) for row in rows[number]]
 
 
