@@ -176,7 +176,7 @@ def test_cells_of_other_gene_embeddings_are_refused(cells: AnnData, part: str, m
         ({}, {"label_key": "no such"}, UnknownNameError, "no column 'no such'.*type, patient"),
         ({}, {"groups_key": "no such"}, UnknownNameError, "no column 'no such'"),
         ({}, {"train_key": "no such"}, UnknownNameError, "no column 'no such'"),
-        ({}, {"use_rep": "X_scgpt"}, UnknownNameError, "no 'X_scgpt' in obsm.*X_genept_w"),
+        ({}, {"use_rep": "X_scgpt"}, UnknownNameError, r"no obsm\['X_scgpt'\] in the data.*X_genept_w"),
         ({"type": "B"}, {}, ValuesError, "one class only .B."),
         ({"type": None}, {}, ValuesError, "no value in obs"),
         ({"mine": "train"}, {"train_key": "mine"}, ValuesError, "values such as 'train'"),
