@@ -7,6 +7,7 @@ import anndata
 import numpy as np
 import pytest
 from anndata import AnnData
+from scipy import sparse
 
 import genept
 from genept import GeneEmbeddings, GeneTable
@@ -267,6 +268,32 @@ def test_what_cannot_be_done_changes_nothing(
     with pytest.raises(error, match=said):
         genept.tl.annotate(cells, **arguments)
     assert (set(cells.obs), set(cells.uns["genept"])) == before
+
+
+@pytest.mark.parametrize(
+    ("held", "said"),
+    [
+        (sparse.csr_matrix(np.eye(6)), r"of shape \(\) and type object"),
+        (np.ones((6, 2, 2)), r"of shape \(6, 2, 2\)"),
+        (np.full((6, 2), np.nan), "aren't finite for 6 of 6 cells"),
+    ],
+)
+def test_what_obsm_holds_has_to_be_vectors(held: Any, said: str, lsa_genes: GeneEmbeddings) -> None:
+    odd, fine = AnnData(np.ones((6, 3)), obs={"type": list("aabbcc")}), AnnData(np.ones((6, 3)))
+    odd.obsm["X_genept_w"], fine.obsm["X_genept_w"] = held, np.ones((6, 2))
+    with pytest.raises(ValuesError, match=said):
+        genept.tl.annotate(odd, cell_types=["B cell", "T cell"], genes=lsa_genes)
+    with pytest.raises(ValuesError, match=f"of the reference.*{said}"):
+        genept.tl.annotate(fine, reference=odd, label_key="type")
+
+
+def test_clusters_are_not_overwritten_by_confidence(cells: AnnData, reference: AnnData) -> None:
+    cells.obs["k_confidence"] = "one"
+    with pytest.raises(ArgumentError, match="key_added='k'"):
+        genept.tl.annotate(
+            cells, reference=reference, label_key="type", groupby="k_confidence", key_added="k"
+        )
+    assert set(cells.obs["k_confidence"]) == {"one"}
 
 
 def test_uns_of_somebody_else_is_left_alone(cells: AnnData, reference: AnnData) -> None:

@@ -110,10 +110,10 @@ def test_the_same_again() -> None:
         ({"y": ["B"] * 39}, "40 reference cells, 39 labels"),
         ({"groups": ["a"] * 40}, "1 different groups"),
         ({"groups": ["a"] * 3}, "3 groups"),
-        ({"X": np.zeros((40, 4))}, "0 different labels"),
+        ({"X": np.zeros((40, 4))}, "0 cells with a vector"),
         ({"X": np.full((40, 4), np.nan)}, "aren't finite"),
         ({"X": np.zeros(40)}, "shape \\(40,\\)"),
-        ({"X": np.eye(4)[:3], "y": ["B", "B", "T"]}, "3 different cells with a vector"),
+        ({"X": np.eye(4)[:3], "y": ["B", "B", "T"]}, "3 cells with a vector"),
     ],
 )
 def test_references_that_cannot_be_used(changed: dict[str, object], said: str) -> None:
@@ -123,7 +123,13 @@ def test_references_that_cannot_be_used(changed: dict[str, object], said: str) -
         TransferAnnotator().fit(**arguments)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("wrong", [{"n_neighbors": 0}, {"novelty_quantile": 0.0}, {"min_confidence": 1.5}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"n_neighbors": 0}, {"n_neighbors": 2.5}, {"novelty_quantile": 0.0}, {"min_confidence": 1.5}),
+        *({"rng": -1}, {"rng": 0.5}),
+    ],
+)
 def test_parameters_that_mean_nothing(wrong: dict[str, float]) -> None:
     X, y = mixture(40, 0)
     with pytest.raises(ArgumentError, match=next(iter(wrong))):

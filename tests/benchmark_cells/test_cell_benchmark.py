@@ -225,6 +225,18 @@ def test_bad_requests_leave_nothing(
     assert not (tmp_path / "out").exists()
 
 
+def test_the_same_cells_under_two_names_are_no_transfer(tmp_path: Path) -> None:
+    cells, path = make_cells(), tmp_path / "cells.h5ad"
+    cells.write_h5ad(path)
+    roundabout = tmp_path / "out" / ".." / "cells.h5ad"
+    for one, other in ((cells, cells), (path, str(roundabout))):
+        with pytest.raises(ArgumentError, match="'a' to 'b', which are the same cells"):
+            benchmark_cells(
+                {"a": one, "b": other}, tmp_path / "out", label_key="type", transfers=[("a", "b")]
+            )
+    assert not (tmp_path / "out").exists()
+
+
 def test_no_data_set_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ArgumentError, match="no data set"):
         benchmark_cells({}, tmp_path / "out", label_key="type")

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from genept.benchmark.cells.analyses.annotation import Annotation
 from genept.benchmark.cells.labelled_cells import LabelledCells
 from genept.benchmark.cells.settings import CellSettings
 from genept.benchmark.cells.shared_genes import shared_columns
@@ -85,6 +86,16 @@ def test_cells_of_labels_that_were_not_learned_are_not_tested(other: LabelledCel
     (score, *_) = scored.analyses[0].score(scored.made.vectors[0].vectors).scores
     assert (score.n_train, score.n_test) == (60, 60)
     assert score.note.startswith("30 cells of labels that two lacks aren't tested")
+
+
+def test_patients_of_both_are_named() -> None:
+    train, test = (
+        labelled(make_cells(seed=seed), name=f"set{seed}", label="type", sample="donor") for seed in (1, 2)
+    )
+    analysis = plan(train, test).analyses[0]
+    assert isinstance(analysis, Annotation)
+    (fold,) = analysis.split.folds
+    assert fold.note.startswith("donor of the same name in both, learned from and tested: d0, d1")
 
 
 def test_no_gene_in_common_leaves_what_texts_bridge(one: LabelledCells) -> None:

@@ -176,6 +176,13 @@ def test_obsm_that_is_not_there(cells: LabelledCells) -> None:
     assert "no obsm['X_scgpt']; there is nothing" in why_not(stored_cells(cells, "X_scgpt"))
 
 
+def test_harmony_of_few_cells_is_none() -> None:
+    few = labelled(make_cells(12), drop_rare=False, label="type", batch="donor")
+    components = pca_cells(few.measured.expression, seed=0)
+    reason = why_not(harmony_cells(components, few.values["batch"], seed=0))
+    assert reason == "12 cells are too few for Harmony's clusters"
+
+
 @pytest.mark.parametrize(
     ("held", "words"),
     [

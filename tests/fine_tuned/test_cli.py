@@ -85,7 +85,7 @@ def test_cells_are_embedded_from_gene_embeddings(
         (("finetune", "--label-key", "no such", "-o", "model"), "no column 'no such' in obs"),
         (("finetune", "--label-key", "type", "-o", "nowhere/model"), "nowhere/model can't be written"),
         (("finetune", "--label-key", "type", "-o", "."), "is there, and isn't a model"),
-        (("finetune", "--label-key", "type", "-o", "model", "--use-rep", "X_pca"), "no 'X_pca' in obsm"),
+        (("finetune", "--label-key", "type", "-o", "model", "--use-rep", "X_pca"), "no obsm['X_pca'] in"),
         (
             ("finetune", "--label-key", "type", "-o", "m", "--use-rep", "X_pca", "--genes", "g.h5ad"),
             "--genes and --use-rep together",

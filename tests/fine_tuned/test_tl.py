@@ -176,7 +176,7 @@ def test_cells_of_other_gene_embeddings_are_refused(cells: AnnData, part: str, m
         ({}, {"label_key": "no such"}, UnknownNameError, "no column 'no such'.*type, patient"),
         ({}, {"groups_key": "no such"}, UnknownNameError, "no column 'no such'"),
         ({}, {"train_key": "no such"}, UnknownNameError, "no column 'no such'"),
-        ({}, {"use_rep": "X_scgpt"}, UnknownNameError, "no 'X_scgpt' in obsm.*X_genept_w"),
+        ({}, {"use_rep": "X_scgpt"}, UnknownNameError, r"no obsm\['X_scgpt'\] in the data.*X_genept_w"),
         ({"type": "B"}, {}, ValuesError, "one class only .B."),
         ({"type": None}, {}, ValuesError, "no value in obs"),
         ({"mine": "train"}, {"train_key": "mine"}, ValuesError, "values such as 'train'"),
@@ -192,6 +192,13 @@ def test_cells_of_other_gene_embeddings_are_refused(cells: AnnData, part: str, m
         ({}, {"train_fraction": 1.5}, ArgumentError, "train_fraction=1.5"),
         ({}, {"key_added": "a/b"}, ArgumentError, "key_added='a/b'"),
         ({}, {"prefix": ""}, ArgumentError, "prefix=''"),
+        ({}, {"rng": -1}, ArgumentError, "rng=-1"),
+        ({}, {"key_added": "X_genept_w"}, ArgumentError, "which holds the vectors that are read"),
+        ({"genept_ft_label": list("BT") * 120}, {"label_key": "genept_ft_label"}, ArgumentError,
+         "obs.'genept_ft_label'., which is read here and would be overwritten"),
+        ({"genept_ft_split": list("pq") * 120}, {"groups_key": "genept_ft_split"}, ArgumentError,
+         "obs.'genept_ft_split'., which is read"),
+        ({"a_confidence": True}, {"train_key": "a_confidence", "prefix": "a"}, ArgumentError, "'a_conf"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_and_changes_nothing(

@@ -1,6 +1,7 @@
 """Labels from the nearest cells of a labelled reference."""
 
 from collections.abc import Iterator
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -179,7 +180,16 @@ class TransferAnnotator(BaseEstimator):  # type: ignore[misc]
     def _check_parameters(self) -> None:
         quantile = self.novelty_quantile
         checks: tuple[tuple[bool, str, str], ...] = (
-            (self.n_neighbors >= 1, f"n_neighbors={self.n_neighbors}", "at least 1"),
+            (
+                isinstance(self.n_neighbors, Integral) and self.n_neighbors >= 1,
+                f"n_neighbors={self.n_neighbors}",
+                "a whole number, at least 1",
+            ),
+            (
+                isinstance(self.rng, Integral) and 0 <= self.rng < 1 << 32,
+                f"rng={self.rng}",
+                "a seed: a whole number from 0 to 4294967295",
+            ),
             (
                 quantile is None or 0 < quantile <= 1,
                 f"novelty_quantile={quantile}",
@@ -206,13 +216,13 @@ class TransferAnnotator(BaseEstimator):  # type: ignore[misc]
                 do="pass them in one order",
             )
         for what, values, least in (
-            ("labels", codes[kept], 2),
-            ("groups", None if groups is None else groups[kept], 2),
             ("cells with a vector", np.arange(int(kept.sum())), 2 * _FOLDS),
+            ("different labels", codes[kept], 2),
+            ("different groups", None if groups is None else groups[kept], 2),
         ):
             if values is not None and len(np.unique(values)) < least:
                 raise ValuesError(
-                    f"a reference with {len(np.unique(values))} different {what}",
+                    f"a reference with {len(np.unique(values))} {what}",
                     expected=f"at least {least}",
                     do="choose another reference, or another column of it",
                 )

@@ -93,7 +93,7 @@ def annotate(
     n_common: Annotated[
         int, typer.Option(min=0, help="Directions common to all texts that are left out, by cell types.")
     ] = 3,
-    rng: Annotated[int, typer.Option(help="Seed.")] = 0,
+    rng: Annotated[int, typer.Option(min=0, help="Seed.")] = 0,
     chat: ChatOption = None,
     base_url: BaseUrlOption = None,
     tissue: TissueOption = "",

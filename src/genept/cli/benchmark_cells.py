@@ -63,7 +63,7 @@ def cells(
     max_cost: Annotated[
         float | None, typer.Option(metavar="USD", help="What sentences may cost at most.")
     ] = None,
-    rng: Annotated[int, typer.Option(help="Seed.")] = 2023,
+    rng: Annotated[int, typer.Option(min=0, help="Seed.")] = 2023,
     jobs: Annotated[
         int | None, typer.Option(min=1, help="Jobs at a time; results don't depend on it. One a processor.")
     ] = None,

@@ -69,7 +69,7 @@ def check_key(adata: AnnData, key: str, *, taken: Collection[str | None]) -> Non
     ArgumentError
         Saying which.
     """
-    if not key or "/" in key or key.startswith(".") or key in taken:
+    if not key or "/" in key or key.startswith(".") or {key, f"{key}_confidence"} & set(taken):
         raise ArgumentError(
             f"key_added={key!r}",
             expected="a name that is not read here, without a slash, or a dot before it (folders in files)",

@@ -11,7 +11,7 @@ from genept.errors import ArgumentError, UnknownNameError, ValuesError, name_som
 from genept.tl.record import kept_records
 
 
-def vectors_in(adata: AnnData, use_rep: str) -> NDArray[np.floating[Any]]:
+def vectors_in(adata: AnnData, use_rep: str, *, what: str = "the data") -> NDArray[np.floating[Any]]:
     """Take vectors of cells from ``obsm``.
 
     Parameters
@@ -20,6 +20,8 @@ def vectors_in(adata: AnnData, use_rep: str) -> NDArray[np.floating[Any]]:
         The cells.
     use_rep
         Key in ``obsm``.
+    what
+        Whose cells they are, for what is said of a flaw.
 
     Returns
     -------
@@ -35,7 +37,7 @@ def vectors_in(adata: AnnData, use_rep: str) -> NDArray[np.floating[Any]]:
     """
     if use_rep not in adata.obsm:
         raise UnknownNameError(
-            f"no {use_rep!r} in obsm",
+            f"no obsm[{use_rep!r}] in {what}",
             expected=f"one of: {name_some(adata.obsm, limit=20)}" if len(adata.obsm) else "vectors of cells",
             do="embed the cells first (genept.tl.embed_cells, or --genes on the command line), or name "
             "vectors that are there (in Python: use_rep, on the command line: --use-rep)",
@@ -43,15 +45,15 @@ def vectors_in(adata: AnnData, use_rep: str) -> NDArray[np.floating[Any]]:
     vectors = np.asarray(adata.obsm[use_rep])
     if vectors.ndim != 2 or vectors.dtype.kind not in "fiu":
         raise ValuesError(
-            f"obsm[{use_rep!r}] of shape {vectors.shape} and type {vectors.dtype}",
+            f"obsm[{use_rep!r}] of {what}, of shape {vectors.shape} and type {vectors.dtype}",
             expected="a matrix of numbers, a row for each cell",
             do="name other vectors, or turn these into such a matrix",
         )
     finite = np.isfinite(vectors).all(axis=1)
     if not finite.all():
         raise ValuesError(
-            f"vectors that aren't finite for {int((~finite).sum()):,} of {len(finite):,} cells in "
-            f"obsm[{use_rep!r}]",
+            f"vectors in obsm[{use_rep!r}] of {what} that aren't finite for {int((~finite).sum()):,} of "
+            f"{len(finite):,} cells",
             expected="finite numbers",
             do="make the vectors again, or leave these cells out",
         )

@@ -1,7 +1,7 @@
 """What a fine-tuned model leaves in an AnnData."""
 
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -9,11 +9,49 @@ import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
-from genept.errors import GeneptWarning
+from genept.errors import ArgumentError, GeneptWarning
+from genept.tl.arguments import check_name
 from genept.tl.record import kept_records
 
 if TYPE_CHECKING:
     from genept.cells import FineTunedEmbedding
+
+
+def check_places(key: str, prefix: str, *, use_rep: str, columns: Iterable[str | None] = ()) -> None:
+    """Refuse places that can't be written, or that hold what is learned from.
+
+    A label that its own prediction has replaced would be predicted without a flaw.
+
+    Parameters
+    ----------
+    key, prefix
+        As for :func:`set_fine_tuned`.
+    use_rep
+        Key in ``obsm`` of the vectors that are read.
+    columns
+        Columns of ``obs`` that are read.
+
+    Raises
+    ------
+    ArgumentError
+        Naming the place.
+    """
+    check_name("key_added", key)
+    check_name("prefix", prefix)
+    if key == use_rep:
+        raise ArgumentError(
+            f"key_added={key!r}, which holds the vectors that are read",
+            expected="a place of its own for the new vectors",
+            do="pass another key_added",
+        )
+    written = {f"{prefix}_{name}" for name in ("label", "confidence", "split")}
+    for column in columns:
+        if column in written:
+            raise ArgumentError(
+                f"obs[{column!r}], which is read here and would be overwritten",
+                expected="columns of their own for labels, groups and training cells",
+                do=f"rename the column, or pass another prefix than {prefix!r}",
+            )
 
 
 def set_fine_tuned(

@@ -9,9 +9,8 @@ from anndata import AnnData
 
 from genept import __version__
 from genept.errors import ArgumentError
-from genept.tl.arguments import check_name
 from genept.tl.cell_vectors import gene_embeddings_of, vectors_in
-from genept.tl.fine_tuned_keys import set_fine_tuned
+from genept.tl.fine_tuned_keys import check_places, set_fine_tuned
 from genept.tl.program_expression import types_of_cells
 from genept.tl.record import kept_records
 from genept.tl.training_cells import Division, training_cells
@@ -84,7 +83,8 @@ def finetune(
     ValuesError
         If there are fewer than two classes to learn, a group is missing, or vectors are zero or not finite.
     ArgumentError
-        If an argument means nothing, or a group would stand on both sides of the split.
+        If an argument means nothing, a group would stand on both sides of the split, or what is read would be
+        overwritten.
 
     References
     ----------
@@ -105,9 +105,10 @@ def finetune(
     from sklearn.base import clone
 
     from genept.cells import FineTunedEmbedding
+    from genept.cells.fine_tuned.parameters import check_parameters
 
-    check_name("key_added", key_added)
-    check_name("prefix", prefix)
+    check_places(key_added, prefix, use_rep=use_rep, columns=(label_key, groups_key, train_key))
+    check_parameters({"rng": rng})
     if train_key is not None and train_fraction is not None:
         raise ArgumentError(
             "train_key and train_fraction together", expected="one of the two", do="leave one of them out"

@@ -7,9 +7,8 @@ from anndata import AnnData
 
 from genept import __version__
 from genept.errors import ArgumentError
-from genept.tl.arguments import check_name
 from genept.tl.cell_vectors import gene_embeddings_of, refuse_other_genes, vectors_in
-from genept.tl.fine_tuned_keys import set_fine_tuned
+from genept.tl.fine_tuned_keys import check_places, set_fine_tuned
 from genept.tl.record import kept_records
 
 if TYPE_CHECKING:
@@ -52,7 +51,8 @@ def predict(
     UnknownNameError, ValuesError
         If there are no such vectors, or they aren't finite.
     ArgumentError
-        If the vectors have another width than the model's, or are of other gene embeddings.
+        If the vectors have another width than the model's, are of other gene embeddings, or would be
+        overwritten.
 
     Examples
     --------
@@ -64,10 +64,9 @@ def predict(
     >>> bool((others.obs["genept_ft_label"] == others.obs["bulk_labels"].astype(str)).mean() > 0.6)
     True
     """
-    check_name("key_added", key_added)
-    check_name("prefix", prefix)
     trained_on = model.provenance_
     key = use_rep or str(trained_on.get("use_rep", "X_genept_w"))
+    check_places(key_added, prefix, use_rep=key)
     vectors = vectors_in(adata, key)
     if vectors.shape[1] != model.n_features_in_:
         raise ArgumentError(

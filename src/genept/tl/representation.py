@@ -9,7 +9,8 @@ from anndata import AnnData
 from numpy.typing import NDArray
 
 from genept.embeddings import GeneEmbeddings
-from genept.errors import EmbeddingsError, UnknownNameError, name_some
+from genept.errors import EmbeddingsError
+from genept.tl.cell_vectors import vectors_in
 
 # What says when, where from and on what terms, and changes no vector.
 _NO_MATTER = ("created", "genept", "date", "origin", "licence")
@@ -42,20 +43,14 @@ def representation(adata: AnnData, key: str, *, what: str = "the data") -> Repre
     ------
     UnknownNameError
         If there are none.
+    ValuesError
+        If it holds no matrix of finite numbers.
     """
-    if key not in adata.obsm:
-        raise UnknownNameError(
-            f"no obsm[{key!r}] in {what} (there are: {name_some(adata.obsm, limit=20) or 'none'})",
-            expected="vectors of the cells",
-            do="embed the cells first: genept.tl.embed_cells(adata, genes), on the command line "
-            "`genept cells embed`; or name another key (use_rep=, --use-rep)",
-        )
+    vectors = vectors_in(adata, key, what=what)
     kept = adata.uns.get("genept", {})
     record = kept.get(key, {}) if isinstance(kept, Mapping) else {}
     made_by = record.get("gene_embeddings", {"encoder": record["encoder"]} if "encoder" in record else {})
-    return Representation(
-        np.asarray(adata.obsm[key]), origin_of(made_by), frozenset(map(str, adata.var_names))
-    )
+    return Representation(vectors, origin_of(made_by), frozenset(map(str, adata.var_names)))
 
 
 def origin_of(provenance: Mapping[str, Any]) -> dict[str, str]:

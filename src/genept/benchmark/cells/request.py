@@ -1,6 +1,7 @@
 """Requests that mean nothing, refused before any work."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 from genept.benchmark.cells.labelled_cells import LabelledCells
 from genept.benchmark.cells.settings import CellSettings
@@ -22,7 +23,7 @@ def check_request(
     ------
     ArgumentError
         If there is no data set, a protocol or method is none, methods lack gene embeddings, or a transfer is
-        from a data set to itself.
+        from a data set to itself, under whatever name.
     UnknownNameError
         If a transfer is between data sets that there aren't.
     """
@@ -81,3 +82,15 @@ def _check_pair(pair: Transfer, data: Mapping[str, object]) -> None:
             expected="two data sets",
             do="leave it out: within a data set labels are found anyway",
         )
+    if _is_same(data[pair.train], data[pair.test]):
+        raise ArgumentError(
+            f"a transfer from {pair.train!r} to {pair.test!r}, which are the same cells",
+            expected="cells that weren't learned from",
+            do="name another data set; within one labels are found anyway",
+        )
+
+
+def _is_same(one: object, other: object) -> bool:
+    if isinstance(one, str | Path) and isinstance(other, str | Path):
+        return Path(one).resolve() == Path(other).resolve()
+    return one is other

@@ -143,7 +143,8 @@ def _analyses(train: LabelledCells, test: LabelledCells, settings: CellSettings)
     n_train = len(train)
     known = np.isin(test.values["label"], train.values["label"])
     n_unknown = int((~known).sum())
-    note = f"{n_unknown:,} cells of labels that {train.name} lacks aren't tested" if n_unknown else ""
+    unknown = f"{n_unknown:,} cells of labels that {train.name} lacks aren't tested" if n_unknown else ""
+    note = "; ".join(filter(None, [unknown, _patients_of_both(train, test)]))
     fold = CellFold(0, 0, np.arange(n_train), n_train + np.flatnonzero(known), note)
     split = CellSplit(f"train {train.name}, test {test.name}", (fold,))
     rows = np.concatenate([train.rows, test.rows])
@@ -152,3 +153,12 @@ def _analyses(train: LabelledCells, test: LabelledCells, settings: CellSettings)
         Annotation("transfer", method, target, split, labels, rows, settings.protocol, settings.rng)
         for method in METHODS
     ]
+
+
+def _patients_of_both(train: LabelledCells, test: LabelledCells) -> str:
+    """Name the patients, or samples, on both sides: the same people, unless names such as 1 and 2 are."""
+    if train.patients is None or test.patients is None:
+        return ""
+    both = np.intersect1d(train.patients, test.patients)
+    key = train.patient_key
+    return f"{key} of the same name in both, learned from and tested: {name_some(both)}" if len(both) else ""

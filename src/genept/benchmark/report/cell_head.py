@@ -24,11 +24,11 @@ _PROTOCOLS = {
 _READ_WITH_CARE = (
     "Intervals hold 95 % of the scores when cells (for phenotypes, patients) are drawn again, the same ones "
     "for both that are compared. Clusters and models stay as they are, and cells of one data set aren't "
-    "independent, so other donors, or another start of k-means, may differ by more. Macro scores are over the "
-    "same labels in every resample: one that isn't drawn keeps its score. PCA, its genes and Harmony saw the "
-    "expression and the batches of all cells of a data set, those that are tested too, though no label; "
-    "between data sets they saw the first alone. k-means is told how many labels there are. Where labels were made by clustering the same expression, that "
-    "expression has an advantage that no score shows."
+    "independent, so other donors, or another start of k-means, may differ by more. Macro scores are over "
+    "the same labels in every resample: one that isn't drawn keeps its score. PCA, its genes and Harmony saw "
+    "the expression and the batches of all cells of a data set, those that are tested too, though no label; "
+    "between data sets PCA saw the first alone. k-means is told how many labels there are. Where labels were "
+    "made by clustering the same expression, that expression has an advantage that no score shows."
 )
 
 

@@ -10,6 +10,8 @@ from genept.benchmark.cells.vectors.pca import PCA_NAME
 from genept.benchmark.cells.vectors.representation import BASELINE, CellVectors, NoCellVectors
 
 NAME = "Harmony-corrected PCA"
+# Harmony's default is a cluster for each thirty cells; without one it stops.
+_FEWEST_CELLS = 30
 
 
 def harmony_cells(
@@ -33,6 +35,8 @@ def harmony_cells(
     pca = next((one for one in made if one.name == PCA_NAME and isinstance(one, CellVectors)), None)
     if pca is None:
         return NoCellVectors(NAME, BASELINE, "there is no PCA to correct")
+    if len(batches) < _FEWEST_CELLS:
+        return NoCellVectors(NAME, BASELINE, f"{len(batches)} cells are too few for Harmony's clusters")
     try:
         from harmonypy import run_harmony
     except ImportError as error:
