@@ -22,8 +22,8 @@ def check_request(
     Raises
     ------
     ArgumentError
-        If there is no data set, a protocol, seed or method is none, methods lack gene embeddings, or a transfer is
-        from a data set to itself, under whatever name.
+        If there is no data set, a protocol, seed or method is none, methods lack gene embeddings, or a
+        transfer is from a data set to itself, under whatever name.
     UnknownNameError
         If a transfer is between data sets that there aren't.
     """
