@@ -80,6 +80,18 @@ def test_silhouettes_of_many_cells_are_of_a_sample(vectors: Vectors, monkeypatch
     assert note == "on 50 of 120 cells, drawn at random"
 
 
+def test_silhouettes_of_a_sample_without_the_rare_label(
+    vectors: Vectors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(association_module, "MOST_CELLS", 20)
+    lacking = np.setdiff1d(np.arange(120), association_module.sampled(120, 2023))[:5]
+    labels = np.where(np.isin(np.arange(120), lacking), "rare", "many")
+    scored = Association("type", labels, (), ROWS, False, 2023).score(vectors)
+    found = {one.metric: one for one in scored.scores if one.metric.startswith("asw")}
+    assert {one.value for one in found.values()} == {None}
+    assert "a single label on 20 of 120 cells" in found["asw_cosine"].note
+
+
 def test_clusters_are_compared_with_batches_and_kept(vectors: Vectors) -> None:
     scored = association().score(vectors)
     assert abs(values(scored, analysis="batch", target="tech")["ari"]) < 0.05
@@ -125,6 +137,16 @@ def test_neither_length_nor_place_of_vectors_bears_on_the_regression(vectors: Ve
     assert (plain.predicted == moved.predicted).mean() > 0.98
     assert plain.note == moved.note
     assert plain.note.startswith("C = ")
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_label_that_the_drawn_cells_lack_does_not_stop_the_regression(seed: int) -> None:
+    rng = np.random.default_rng(0)
+    labels = np.array(["many"] * 1896 + ["rare"] * 4)
+    vectors = rng.normal(size=(1900, 3)).astype(np.float32) + 9 * (labels == "rare")[:, None]
+    guess = logistic(vectors, labels, vectors, rng=seed, choose=True)
+    assert guess.note == "C = 1"
+    assert set(guess.predicted) == {"many", "rare"}
 
 
 def test_a_fold_without_cells_to_test_has_no_value(vectors: Vectors) -> None:

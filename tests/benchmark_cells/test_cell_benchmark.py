@@ -213,6 +213,7 @@ def test_few_patients_have_no_interval(tmp_path: Path) -> None:
         ({"label_key": "type", "transfers": [("made", "made")]}, ArgumentError, "to itself"),
         ({"label_key": "type", "transfers": [("made", "x")]}, UnknownNameError, "data set 'x'"),
         ({"label_key": "type", "protocol": "kind"}, ArgumentError, "the protocol 'kind'"),
+        ({"label_key": "type", "rng": -1}, ArgumentError, "rng=-1"),
         ({"label_key": "type", "layer": "no"}, UnknownNameError, "no layer 'no'"),
         ({"sample_key": "type", "condition_key": "state"}, ValuesError, "more than one condition"),
     ],

@@ -96,6 +96,7 @@ def test_a_sample_of_two_patients_is_refused() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
+        ({"label": "type", "batch": "type"}, "'type' of the data set 'one' as label and as batch"),
         ({"batch": "tech"}, "nothing to be found"),
         ({"label": "t", "condition": "state"}, "without its samples"),
         ({"label": "t", "patient": "who"}, "without their samples"),

@@ -55,6 +55,16 @@ def test_a_batch_for_each_label_leaves_no_silhouette_within_labels(vectors: Vect
     assert notes["kbet"] == ""
 
 
+@pytest.mark.slow
+def test_lisi_of_a_handful_of_cells_has_no_value(vectors: Vectors, scib: Any) -> None:
+    few = np.arange(5)
+    scored = Mixing("tech", "type", BATCHES[few], np.array(list("ababa")), 0).score(vectors[few])
+    found = {one.metric: one for one in scored.scores}
+    for metric in ("ilisi", "clisi"):
+        assert found[metric].value is None
+        assert "where 0 to 1 is meant" in found[metric].note
+
+
 def test_scib_metrics_that_is_missing_says_how(vectors: Vectors, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scib_metrics", None)
     scored = Mixing("tech", "type", BATCHES, LABELS, 0).score(vectors)

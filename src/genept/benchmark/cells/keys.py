@@ -59,7 +59,8 @@ def keys_by_data_set(names: Iterable[str], **given: Key) -> dict[str, Keys]:
     UnknownNameError
         If a key is for a data set that there isn't.
     ArgumentError
-        If a data set has nothing to be found, or a condition or patient without the samples.
+        If a data set has nothing to be found, one column for labels and batches, or a condition or patient
+        without the samples.
 
     Examples
     --------
@@ -92,6 +93,12 @@ def _check(name: str, keys: Keys) -> None:
             f"nothing to be found in the data set {name!r}",
             expected="a column with the labels of its cells, or with the condition of its samples",
             do="name it: --label-key KEY, or --sample-key KEY with --condition-key KEY",
+        )
+    if keys.label is not None and keys.label == keys.batch:
+        raise ArgumentError(
+            f"the column {keys.label!r} of the data set {name!r} as label and as batch",
+            expected="two columns: Harmony, a baseline, removes what batches tell apart",
+            do="leave the batch out, or name the column of what was measured together",
         )
     if keys.condition is not None and keys.sample is None:
         raise ArgumentError(

@@ -71,7 +71,7 @@ def _notes(cells: LabelledCells) -> dict[str, list[str]]:
         notes["label"] = [f"left out, since fewer cells than folds have them: {cells.rare}"]
     roles = cells.keys.roles()
     for one, other in combinations(roles, 2):
-        if (one, other) in _PAIRS or (other, one) in _PAIRS:
+        if roles[one] != roles[other] and {(one, other), (other, one)} & _PAIRS:
             said = confounding(roles[one], cells.values[one], roles[other], cells.values[other])
             if said:
                 notes.setdefault(one, []).append(said)

@@ -22,8 +22,8 @@ def check_request(
     Raises
     ------
     ArgumentError
-        If there is no data set, a protocol or method is none, methods lack gene embeddings, or a transfer is
-        from a data set to itself, under whatever name.
+        If there is no data set, a protocol, seed or method is none, methods lack gene embeddings, or a
+        transfer is from a data set to itself, under whatever name.
     UnknownNameError
         If a transfer is between data sets that there aren't.
     """
@@ -32,6 +32,11 @@ def check_request(
     if settings.protocol not in ("rigorous", "paper"):
         raise ArgumentError(
             f"the protocol {settings.protocol!r}", expected="'rigorous' or 'paper'", do="choose one"
+        )
+    # Repeats add to it, and scikit-learn's seeds end here.
+    if not 0 <= settings.rng < 2**32 - 10:
+        raise ArgumentError(
+            f"rng={settings.rng}", expected="a seed, from 0 to 4294967285", do="leave it out for the paper's"
         )
     strange = sorted(set(settings.methods or ()) - {"w", "s"})
     if strange or settings.methods == ():

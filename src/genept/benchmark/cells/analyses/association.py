@@ -117,10 +117,14 @@ class Association:
         columns = {}
         for metric, distance in SILHOUETTES.items():
             each = np.full(len(vectors), np.nan)
+            columns[metric] = each
+            if len(np.unique(labels)) < 2:
+                reason = f"{NOT_COMPUTABLE}a single label {note}"
+                scored.scores.append(Score(self._of(TRUE_LABELS), metric, None, note=reason))
+                continue
             each[rows] = silhouette_samples(vectors[rows], labels, metric=distance)
             value = float(np.nanmean(each))
             scored.scores.append(Score(self._of(TRUE_LABELS), metric, value, n_test=len(rows), note=note))
-            columns[metric] = each
         return columns
 
     def _leiden(self, vectors: Vectors, scored: Scored) -> dict[str, NDArray[np.intp]]:

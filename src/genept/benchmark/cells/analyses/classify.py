@@ -102,6 +102,8 @@ def _strength(vectors: NDArray[np.float64], labels: Labels, rng: int) -> float:
         drawn = np.random.default_rng(rng).permutation(rows)[:_CELLS_TO_CHOOSE_BY]
         kept = np.bincount(codes[drawn], minlength=len(names)) >= _LEAST
         rows = drawn[kept[codes[drawn]]]
+        if len(np.unique(codes[rows])) < 2:
+            return STRENGTHS[0]
     try:
         train, test = train_test_split(rows, test_size=0.25, random_state=rng, stratify=codes[rows])
     except ValueError:

@@ -43,7 +43,7 @@ def _of_labels(cells: LabelledCells, key: str, settings: CellSettings) -> list[A
         for split in _splits(cells, settings)
         for method in METHODS
     ]
-    if cells.keys.batch is not None and cells.keys.batch != key:
+    if cells.keys.batch is not None:
         analyses.append(Mixing(cells.keys.batch, key, cells.values["batch"], labels, rng))
     return analyses
 

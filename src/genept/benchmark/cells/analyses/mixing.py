@@ -12,6 +12,7 @@ from genept.benchmark.cells.scored import NOT_COMPUTABLE, Asked, Score, Scored, 
 
 # As scib-metrics' own benchmark has it.
 _NEIGHBORS_OF_LISI, _NEIGHBORS_OF_KBET = 90, 50
+_ROUNDING = 1e-3
 _INSTALL = "it needs scib-metrics: pip install 'genept[scib]'"
 
 
@@ -113,6 +114,8 @@ def _asw(vectors: Vectors, labels: Labels, batches: Labels) -> float | str:
 def _score(asked: Asked, metric: str, value: float | str, n_cells: int, note: str) -> Score:
     if isinstance(value, str):
         return Score(asked, metric, None, note=f"{NOT_COMPUTABLE}{value}")
-    if not np.isfinite(value):
-        return Score(asked, metric, None, note=f"{NOT_COMPUTABLE}scib-metrics gave {value}")
+    # Of a handful of cells, LISI comes out as -2 or 3.
+    if not -_ROUNDING <= value <= 1 + _ROUNDING:
+        said = f"scib-metrics gave {value:g}, where 0 to 1 is meant"
+        return Score(asked, metric, None, note=f"{NOT_COMPUTABLE}{said}")
     return Score(asked, metric, value, n_test=n_cells, note=note)
