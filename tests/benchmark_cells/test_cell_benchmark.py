@@ -10,6 +10,7 @@ import pytest
 
 from genept import write_embeddings
 from genept.benchmark import benchmark_cells
+from genept.benchmark.cells import cell_benchmark as cell_benchmark_module
 from genept.benchmark.cells import jobs as jobs_module
 from genept.benchmark.cells.difference_table import DIFFERENCE_COLUMNS
 from genept.benchmark.cells.kept import RESULT_COLUMNS, KeptCellJobs
@@ -224,6 +225,22 @@ def test_bad_requests_leave_nothing(
     with pytest.raises(error, match=said):
         benchmark_cells({"made": make_cells()}, tmp_path / "out", **given)  # type: ignore[arg-type]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_breaks_off_leaves_no_page_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("jobs", "predictions"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "report.html").write_text("of a run before")
+
+    def break_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cell_benchmark_module, "score_cells", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        benchmark_cells({"made": make_cells()}, tmp_path, label_key="type", resume=True)
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_the_same_cells_under_two_names_are_no_transfer(tmp_path: Path) -> None:
