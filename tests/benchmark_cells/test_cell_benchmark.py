@@ -200,6 +200,25 @@ def test_few_patients_have_no_interval(tmp_path: Path) -> None:
     assert summary["note"].str.contains("2 patients are too few for an interval").all()
 
 
+def test_clusters_against_the_phenotype_draw_patients(tmp_path: Path) -> None:
+    adata = make_cells()
+    adata.obs["patient"] = np.where(adata.obs["state"] == "ill", "p", "q")
+    keys = {"label": "type", "sample": "donor", "condition": "state"}
+    widths = {}
+    for name, more in (("nine", {}), ("two", {"patient": "patient"})):
+        sets = make_sets([labelled(adata, name=name, **keys, **more)], Requested({}))
+        (tmp_path / name).mkdir()
+        summary = score_cells(tmp_path / name, sets, settings=CellSettings(protocol="paper"), n_jobs=1)
+        rows = summary[(summary["method"] == "k-means") & (summary["representation"] == "PCA")]
+        rows = rows[rows["metric"] == "nmi"].set_index("analysis")
+        widths[name] = rows["high"] - rows["low"]
+        noted = rows["note"].str.contains("patients are too few")
+        assert noted["phenotype"] == (name == "two")
+        assert not noted["association"]
+    assert widths["nine"].notna().all()
+    assert np.isnan(widths["two"]["phenotype"])
+
+
 # Bad requests: before anything is written.
 
 
