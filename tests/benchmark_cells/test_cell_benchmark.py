@@ -10,6 +10,7 @@ import pytest
 
 from genept import write_embeddings
 from genept.benchmark import benchmark_cells
+from genept.benchmark.cells import cell_benchmark as cell_benchmark_module
 from genept.benchmark.cells import jobs as jobs_module
 from genept.benchmark.cells.difference_table import DIFFERENCE_COLUMNS
 from genept.benchmark.cells.kept import RESULT_COLUMNS, KeptCellJobs
@@ -199,6 +200,25 @@ def test_few_patients_have_no_interval(tmp_path: Path) -> None:
     assert summary["note"].str.contains("2 patients are too few for an interval").all()
 
 
+def test_clusters_against_the_phenotype_draw_patients(tmp_path: Path) -> None:
+    adata = make_cells()
+    adata.obs["patient"] = np.where(adata.obs["state"] == "ill", "p", "q")
+    keys = {"label": "type", "sample": "donor", "condition": "state"}
+    widths = {}
+    for name, more in (("nine", {}), ("two", {"patient": "patient"})):
+        sets = make_sets([labelled(adata, name=name, **keys, **more)], Requested({}))
+        (tmp_path / name).mkdir()
+        summary = score_cells(tmp_path / name, sets, settings=CellSettings(protocol="paper"), n_jobs=1)
+        rows = summary[(summary["method"] == "k-means") & (summary["representation"] == "PCA")]
+        rows = rows[rows["metric"] == "nmi"].set_index("analysis")
+        widths[name] = rows["high"] - rows["low"]
+        noted = rows["note"].str.contains("patients are too few")
+        assert noted["phenotype"] == (name == "two")
+        assert not noted["association"]
+    assert widths["nine"].notna().all()
+    assert np.isnan(widths["two"]["phenotype"])
+
+
 # Bad requests: before anything is written.
 
 
@@ -224,6 +244,22 @@ def test_bad_requests_leave_nothing(
     with pytest.raises(error, match=said):
         benchmark_cells({"made": make_cells()}, tmp_path / "out", **given)  # type: ignore[arg-type]
     assert not (tmp_path / "out").exists()
+
+
+def test_a_run_that_breaks_off_leaves_no_page_of_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("jobs", "predictions"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "report.html").write_text("of a run before")
+
+    def break_off(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(cell_benchmark_module, "score_cells", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        benchmark_cells({"made": make_cells()}, tmp_path, label_key="type", resume=True)
+    assert not (tmp_path / "report.html").exists()
 
 
 def test_the_same_cells_under_two_names_are_no_transfer(tmp_path: Path) -> None:

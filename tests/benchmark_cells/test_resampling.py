@@ -120,6 +120,18 @@ def test_clusters_of_drawn_cells() -> None:
         assert scored["nmi"][row] == pytest.approx(metrics.normalized_mutual_info_score(one, other))
 
 
+def test_clusters_of_drawn_patients() -> None:
+    rng = np.random.default_rng(7)
+    patients = rng.choice(list("pqrs"), 50)
+    labels, clusters = np.where(np.isin(patients, ["p", "q"]), "ill", "well"), rng.integers(0, 3, 50)
+    counts = np.array([[1, 1, 1, 1], [2, 0, 1, 1]], dtype=np.int32)
+    scored = of_clusters(labels, clusters, patients)(counts, 0)
+    for row, drawn in enumerate(counts):
+        times = drawn[np.searchsorted(list("pqrs"), patients)]
+        one, other = np.repeat(labels, times), np.repeat(clusters, times)
+        assert scored["ari"][row] == pytest.approx(metrics.adjusted_rand_score(one, other))
+
+
 def test_means_leave_out_what_has_no_value() -> None:
     values = np.array([1.0, np.nan, 3.0])
     counts = np.array([[1, 1, 1], [0, 2, 1], [0, 3, 0]], dtype=np.int32)

@@ -6,6 +6,7 @@ from pathlib import Path
 import pandas as pd
 from anndata import AnnData
 
+from genept.atomic import writing
 from genept.benchmark.cells.keys import Key, Keys, keys_by_data_set
 from genept.benchmark.cells.labelled_cells import LabelledCells, label_cells
 from genept.benchmark.cells.provenance import write_cell_provenance
@@ -145,6 +146,9 @@ def benchmark_cells(
         check_transfer(cells[pair.train], cells[pair.test])
     check_stored(list(cells.values()), stored)
     folder = open_output(Path(output), resume=resume)
+    with writing(folder):
+        # It comes last: a folder with a page is whole, and that of a run before would tell of other tables.
+        (folder / "report.html").unlink(missing_ok=True)
     requested = Requested(embeddings, tuple(stored), settings.methods, max_cost, rng)
     scored = make_sets(list(cells.values()), requested)
     summary = score_cells(folder, scored, transfers=pairs, settings=settings, n_jobs=n_jobs)

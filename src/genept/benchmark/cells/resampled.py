@@ -16,7 +16,7 @@ from genept.benchmark.cells.analyses.association import (
     column_of,
 )
 from genept.benchmark.cells.kept import clusters_path, prediction_path
-from genept.benchmark.cells.labelled_cells import LabelledCells
+from genept.benchmark.cells.labelled_cells import LabelledCells, Labels
 from genept.benchmark.cells.resampling import Rescorer, of_clusters, of_means, of_predictions, rescore
 from genept.benchmark.cells.scored import Asked
 from genept.benchmark.kept import Row
@@ -60,12 +60,16 @@ def resampled_scores(
     scored = [row for row in rows if row["value"] is not None]
     keys = [Key(row["representation"], Asked(*(row[name] for name in Asked._fields))) for row in scored]
     for key in dict.fromkeys(keys):
-        if key.asked.method in (KMEANS, LEIDEN, TRUE_LABELS):
-            of_cells[key] = _of_clusters(folder, cells, key)
-        elif key.asked.analysis == "phenotype":
-            if len(patients) >= FEWEST_PATIENTS:
+        if key.asked.analysis == "phenotype":
+            if len(patients) < FEWEST_PATIENTS:
+                continue
+            if key.asked.method == KMEANS:
+                of_patients[key] = _of_clusters(folder, cells, key, units=cells.patients)
+            else:
                 frame = _predictions(folder, cells, key)
                 of_patients[key] = of_predictions(frame, patients, unit="patient", by=["repeat"])
+        elif key.asked.method in (KMEANS, LEIDEN, TRUE_LABELS):
+            of_cells[key] = _of_clusters(folder, cells, key)
         elif key.asked.analysis in ("annotation", "transfer"):
             frame = _predictions(folder, cells, key)
             of_cells[key] = of_predictions(frame, cells.rows, unit="cell", by=["repeat", "fold"])
@@ -76,11 +80,11 @@ def _predictions(folder: Path, cells: LabelledCells, key: Key) -> pd.DataFrame:
     return pd.read_parquet(prediction_path(folder, cells.name, key.representation, key.asked))
 
 
-def _of_clusters(folder: Path, cells: LabelledCells, key: Key) -> Rescorer:
+def _of_clusters(folder: Path, cells: LabelledCells, key: Key, *, units: Labels | None = None) -> Rescorer:
     asked = key.asked
     table: Any = pd.read_parquet(clusters_path(folder, cells.name, key.representation))
     if asked.method == TRUE_LABELS:
         return of_means({metric: table[metric].to_numpy(dtype=np.float64) for metric in SILHOUETTES})
     known = table["label"] if asked.analysis == "association" else table[column_of(asked.target)]
     clusters = table["leiden" if asked.method == LEIDEN else "kmeans"]
-    return of_clusters(known.to_numpy(dtype=str), clusters.to_numpy())
+    return of_clusters(known.to_numpy(dtype=str), clusters.to_numpy(), units)

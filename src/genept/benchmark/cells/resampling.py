@@ -109,7 +109,7 @@ def of_predictions(frame: pd.DataFrame, units: NDArray[Any], *, unit: str, by: S
     return again
 
 
-def of_clusters(labels: NDArray[Any], clusters: NDArray[Any]) -> Rescorer:
+def of_clusters(labels: NDArray[Any], clusters: NDArray[Any], units: NDArray[Any] | None = None) -> Rescorer:
     """Make ready the agreement of labels with clusters that stay as they are.
 
     A cell that is drawn twice agrees with itself, which lifts the agreement by about one in so many cells.
@@ -118,11 +118,14 @@ def of_clusters(labels: NDArray[Any], clusters: NDArray[Any]) -> Rescorer:
     ----------
     labels, clusters
         (n_cells,) of the cells that are drawn.
+    units
+        (n_cells,) whose cell each is, where patients are drawn in place of cells: all of them, sorted.
     """
+    unit_of = np.arange(len(labels)) if units is None else np.unique(units, return_inverse=True)[1]
     names, rows = np.unique(labels, return_inverse=True)
     others, columns = np.unique(clusters, return_inverse=True)
     shape = len(names), len(others)
-    table = _tally(rows * shape[1] + columns, np.arange(len(labels)), (shape[0] * shape[1], len(labels)))
+    table = _tally(rows * shape[1] + columns, unit_of, (shape[0] * shape[1], int(unit_of.max()) + 1))
 
     def again(counts: NDArray[np.int32], start: int) -> dict[str, NDArray[np.float64]]:
         tables = np.asarray(table @ counts.T.astype(np.float64)).T.reshape(len(counts), *shape)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from genept.benchmark.cells.analyses.association import KMEANS
 from genept.benchmark.cells.labelled_cells import LabelledCells
 from genept.benchmark.cells.resampled import FEWEST_PATIENTS
 from genept.benchmark.cells.result_groups import QUESTION, Resampled, grouped, key_of, values_of
@@ -67,7 +66,7 @@ def _note(part: Sequence[Row], cells: LabelledCells) -> str:
     notes = sorted(set.intersection(*(set(filter(None, note.split("; "))) for note in scored)))
     if len(scored) < len(part):
         notes.append(f"{len(part) - len(scored)} of {len(part)} folds not computable")
-    if part[0]["analysis"] == "phenotype" and part[0]["method"] != KMEANS:
+    if part[0]["analysis"] == "phenotype":
         n_patients = 0 if cells.patients is None else len(np.unique(cells.patients))
         if n_patients < FEWEST_PATIENTS:
             notes.append(f"{n_patients} patients are too few for an interval")
