@@ -4,6 +4,7 @@ import atexit
 import logging
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,8 @@ from genept import GeneEmbeddings, GeneTable
 ROOT = Path(__file__).parent.parent
 REALDATA = Path(os.environ.get("GENEPT_REALDATA", ROOT.parent / "shared" / "data"))
 
+# A shell that starts the tests in the background makes them, and all they start, ignore Ctrl-C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 os.environ["MPLBACKEND"] = "agg"
 # What this machine has fetched must not change a result: an empty cache, unless a test says otherwise.
 os.environ["GENEPT_CACHE"] = tempfile.mkdtemp(prefix="genept-tests-")
