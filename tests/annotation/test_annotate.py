@@ -287,6 +287,14 @@ def test_what_obsm_holds_has_to_be_vectors(held: Any, said: str, lsa_genes: Gene
         genept.tl.annotate(fine, reference=odd, label_key="type")
 
 
+def test_a_reference_of_the_same_cells_is_told(reference: AnnData, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("INFO"):
+        genept.tl.annotate(reference[:60].copy(), reference=reference, label_key="type")
+        assert "are the same cells" not in caplog.text
+        genept.tl.annotate(reference, reference=reference, label_key="type")
+    assert "are the same cells: those with a label find themselves" in caplog.text
+
+
 def test_clusters_are_not_overwritten_by_confidence(cells: AnnData, reference: AnnData) -> None:
     cells.obs["k_confidence"] = "one"
     with pytest.raises(ArgumentError, match="key_added='k'"):

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -203,10 +204,10 @@ def test_few_patients_have_no_interval(tmp_path: Path) -> None:
 def test_clusters_against_the_phenotype_draw_patients(tmp_path: Path) -> None:
     adata = make_cells()
     adata.obs["patient"] = np.where(adata.obs["state"] == "ill", "p", "q")
-    keys = {"label": "type", "sample": "donor", "condition": "state"}
+    keys: dict[str, Any] = {"label": "type", "sample": "donor", "condition": "state"}
     widths = {}
-    for name, more in (("nine", {}), ("two", {"patient": "patient"})):
-        sets = make_sets([labelled(adata, name=name, **keys, **more)], Requested({}))
+    for name, given in (("nine", keys), ("two", keys | {"patient": "patient"})):
+        sets = make_sets([labelled(adata, name=name, **given)], Requested({}))
         (tmp_path / name).mkdir()
         summary = score_cells(tmp_path / name, sets, settings=CellSettings(protocol="paper"), n_jobs=1)
         rows = summary[(summary["method"] == "k-means") & (summary["representation"] == "PCA")]
