@@ -15,7 +15,8 @@ from genept.embeddings import GeneEmbeddings, encoder_of
 from genept.encoders import CorpusEncoder, TextEncoder, embed_texts, ready_encoder
 from genept.errors import EncoderError
 from genept.tl.clusters import Clusters
-from genept.tl.representation import Representation, origin_of, refuse_other_genes
+from genept.tl.representation import Representation, refuse_other_genes
+from genept.tl.vector_space import origin_of
 
 log = logging.getLogger(__name__)
 

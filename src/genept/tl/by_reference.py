@@ -13,7 +13,8 @@ from genept.annotation import UNASSIGNED, Labelled, TransferAnnotator
 from genept.annotation.clusters import label_clusters
 from genept.errors import GeneptWarning, UnknownNameError, ValuesError, name_some
 from genept.tl.clusters import Clusters
-from genept.tl.representation import Representation, refuse_other_space, representation
+from genept.tl.representation import Representation, representation
+from genept.tl.vector_space import refuse_other_space
 
 log = logging.getLogger(__name__)
 

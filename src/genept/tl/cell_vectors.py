@@ -7,7 +7,7 @@ import numpy as np
 from anndata import AnnData
 from numpy.typing import NDArray
 
-from genept.errors import ArgumentError, UnknownNameError, ValuesError, name_some
+from genept.errors import UnknownNameError, ValuesError, name_some
 from genept.tl.record import kept_records
 
 
@@ -72,28 +72,3 @@ def _plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return {str(name): _plain(part) for name, part in value.items()}
     return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
-
-
-def refuse_other_genes(trained_on: Mapping[str, Any], found: Mapping[str, Any]) -> None:
-    """Refuse vectors of cells made of other gene embeddings than those that a model was trained on.
-
-    Texts are compared by their checksum, encoders by their fingerprint; what isn't known isn't compared.
-
-    Raises
-    ------
-    ArgumentError
-        Saying what differs.
-    """
-    for part, mark in (("texts", "sha256"), ("encoder", "fingerprint")):
-        here, there = (_mark(known, part, mark) for known in (trained_on, found))
-        if here and there and here != there:
-            raise ArgumentError(
-                f"cells embedded from other {part} ({there[:40]}) than those of the model ({here[:40]})",
-                expected="vectors of the same gene embeddings that the model was trained on",
-                do="embed these cells with those gene embeddings, or train a model on these",
-            )
-
-
-def _mark(known: Mapping[str, Any], part: str, mark: str) -> str:
-    said = known.get(part, {})
-    return str(said.get(mark, "")) if isinstance(said, Mapping) else ""

@@ -7,9 +7,10 @@ from anndata import AnnData
 
 from genept import __version__
 from genept.errors import ArgumentError
-from genept.tl.cell_vectors import gene_embeddings_of, refuse_other_genes, vectors_in
+from genept.tl.cell_vectors import gene_embeddings_of, vectors_in
 from genept.tl.fine_tuned_keys import check_places, set_fine_tuned
 from genept.tl.record import kept_records
+from genept.tl.vector_space import origin_of, refuse_other_space
 
 if TYPE_CHECKING:
     from genept.cells import FineTunedEmbedding
@@ -51,8 +52,9 @@ def predict(
     UnknownNameError, ValuesError
         If there are no such vectors, or they aren't finite.
     ArgumentError
-        If the vectors have another width than the model's, are of other gene embeddings, or would be
-        overwritten.
+        If the vectors have another width than the model's, or would be overwritten.
+    EmbeddingsError
+        If they came from other gene embeddings.
 
     Examples
     --------
@@ -75,7 +77,7 @@ def predict(
             do="embed these cells with the gene embeddings of the model, or name other vectors (use_rep)",
         )
     genes = gene_embeddings_of(adata, key)
-    refuse_other_genes(trained_on.get("gene_embeddings", {}), genes)
+    refuse_other_space(origin_of(genes), origin_of(trained_on.get("gene_embeddings", {})), what="a model")
     kept_records(adata)
     set_fine_tuned(
         adata,

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from anndata import AnnData
@@ -11,10 +10,7 @@ from numpy.typing import NDArray
 from genept.embeddings import GeneEmbeddings
 from genept.errors import EmbeddingsError
 from genept.tl.cell_vectors import vectors_in
-
-# What says when, where from and on what terms, and changes no vector.
-_NO_MATTER = ("created", "genept", "date", "origin", "licence")
-_ENCODER = ("encoder.name", "encoder.fingerprint")
+from genept.tl.vector_space import origin_of, refuse_other_space
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,39 +49,6 @@ def representation(adata: AnnData, key: str, *, what: str = "the data") -> Repre
     return Representation(vectors, origin_of(made_by), frozenset(map(str, adata.var_names)))
 
 
-def origin_of(provenance: Mapping[str, Any]) -> dict[str, str]:
-    """Flatten what decides vectors to strings: texts, files, template, and the encoder's fingerprint."""
-    flat: dict[str, str] = {}
-    for key, value in provenance.items():
-        if isinstance(value, Mapping):
-            flat |= {f"{key}.{inner}": text for inner, text in origin_of(value).items()}
-        elif key.rpartition(".")[2] not in _NO_MATTER:
-            flat[key] = str(value)
-    # Versions of libraries and counts stand beside the fingerprint, which says when vectors change.
-    return {name: text for name, text in flat.items() if name in _ENCODER or not name.startswith("encoder.")}
-
-
-def refuse_other_space(ours: Mapping[str, str], theirs: Mapping[str, str], *, what: str) -> None:
-    """Refuse vectors that came from other gene embeddings; where nothing is known of one side, say nothing.
-
-    Raises
-    ------
-    EmbeddingsError
-        Naming what differs.
-    """
-    # Sentences know their encoder only; weighted averages the texts as well.
-    compared = ours.keys() | theirs.keys() if _has_texts(ours) and _has_texts(theirs) else set(_ENCODER)
-    different = sorted(name for name in compared if ours.get(name) != theirs.get(name))
-    if ours and theirs and different:
-        name = different[0]
-        raise EmbeddingsError(
-            f"{what} from other gene embeddings than the cells ({name}: {theirs.get(name, 'nothing')} there, "
-            f"{ours.get(name, 'nothing')} here)",
-            expected="one space: the same gene embeddings for both",
-            do="embed both with one file of gene embeddings (genept cells embed --genes genes.h5ad)",
-        )
-
-
 def refuse_other_genes(cells: Representation, genes: GeneEmbeddings) -> None:
     """Refuse gene embeddings that the cells' vectors can't have come from.
 
@@ -101,7 +64,3 @@ def refuse_other_genes(cells: Representation, genes: GeneEmbeddings) -> None:
             do="pass these, or embed the cells again with the ones at hand",
         )
     refuse_other_space(cells.origin, origin_of(genes.provenance), what="genes")
-
-
-def _has_texts(origin: Mapping[str, str]) -> bool:
-    return any(name.startswith("texts.") for name in origin)
