@@ -165,7 +165,7 @@ def test_cells_of_other_gene_embeddings_are_refused(cells: AnnData, part: str, m
     genept.tl.predict(cells, model)
     cells.uns["genept"] = made_of("others")
     before = cells.copy()
-    said = rf"a model from other gene embeddings .{part}.{mark}: these there, others here"
+    said = rf"a model from other gene embeddings than the cells .{part}.{mark}: these there, others here"
     with pytest.raises(EmbeddingsError, match=said):
         genept.tl.predict(cells, model)
     assert list(cells.obs) == list(before.obs)
