@@ -1,8 +1,8 @@
 """Importing genept is quick and touches nothing."""
 
+import os
 import subprocess
 import sys
-import time
 
 import pytest
 
@@ -58,15 +58,20 @@ def test_scikit_learn_waits_for_the_transformer() -> None:
     assert run(code).split() == ["False", "GenePTWTransformer"]
 
 
-def test_import_and_help_are_quick() -> None:
-    """Best of five, so that a busy machine doesn't fail it: half a second is the promise of the help."""
+def test_import_and_help_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """By the processor's time and the best of five, so that a busy machine doesn't fail it: half a second is
+    the promise of the help."""
+
+    # As it is for whoever runs it twice: compiled once.
+    monkeypatch.delenv("PYTHONDONTWRITEBYTECODE", raising=False)
 
     def best(code: str) -> float:
         times = []
         for _ in range(5):
-            start = time.perf_counter()
+            before = os.times()
             run(code)
-            times.append(time.perf_counter() - start)
+            after = os.times()
+            times.append(sum(after[2:4]) - sum(before[2:4]))
         return min(times)
 
     bare = best("pass")

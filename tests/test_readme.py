@@ -110,7 +110,7 @@ def test_cells_block(tmp_path: Path, run_genept: RunGenept) -> None:
     for name in ("labelled", "named"):
         assert anndata.read_h5ad(tmp_path / f"{name}.h5ad").obs["genept_cell_type"].nunique() > 1
     summary = pd.read_csv(tmp_path / "cells_worth" / "summary.csv")
-    assert {"GenePT-w (lsa)", "PCA", "random gene vectors"} <= set(summary["representation"])
+    assert {"GenePT-w (genes)", "PCA", "random gene vectors"} <= set(summary["representation"])
     assert "PCA" in (tmp_path / "cells_worth" / "report.html").read_text(encoding="utf-8")
 
 
