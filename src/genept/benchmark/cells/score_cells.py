@@ -60,8 +60,9 @@ def score_cells(
     jobs: list[CellJob] = []
     missing: list[Row] = []
     for one in scored:
-        jobs += _jobs(one.cells.name, one.made, every_analysis(one.cells, settings), settings)
-        missing += _missing(one.cells.name, one.made, every_analysis(one.cells, settings), settings)
+        analyses = every_analysis(one.cells, settings)
+        jobs += _jobs(one.cells.name, one.made, analyses, settings)
+        missing += _missing(one.cells.name, one.made, analyses, settings)
     for pair in transfers:
         train, test = by_name[pair.train], by_name[pair.test]
         plan = plan_transfer(train.cells, test.cells, made=(train.made, test.made), settings=settings)
