@@ -5,6 +5,7 @@ from collections.abc import Collection
 from anndata import AnnData
 
 from genept.errors import ArgumentError
+from genept.tl.arguments import check_name
 from genept.tl.record import kept_records
 
 # Which ways of annotating an option belongs to, by the arguments that choose a way.
@@ -69,10 +70,11 @@ def check_key(adata: AnnData, key: str, *, taken: Collection[str | None]) -> Non
     ArgumentError
         Saying which.
     """
-    if not key or "/" in key or key.startswith(".") or {key, f"{key}_confidence"} & set(taken):
+    check_name("key_added", key)
+    if {key, f"{key}_confidence"} & set(taken):
         raise ArgumentError(
             f"key_added={key!r}",
-            expected="a name that is not read here, without a slash, or a dot before it (folders in files)",
+            expected="a name that is not read here",
             do="pass such a name, or leave it out",
         )
     kept_records(adata)

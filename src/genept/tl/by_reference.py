@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from genept.annotation import UNASSIGNED, Labelled, TransferAnnotator
 from genept.annotation.clusters import label_clusters
-from genept.errors import GeneptWarning, UnknownNameError, ValuesError, name_some
+from genept.errors import GeneptWarning, ValuesError
 from genept.tl.clusters import Clusters
+from genept.tl.obs_column import obs_column
 from genept.tl.representation import Representation, representation
 from genept.tl.vector_space import refuse_other_space
 
@@ -112,13 +113,10 @@ def _tell_of_shared_genes(cells: Representation, known: Representation) -> None:
 
 
 def _column(reference: AnnData, key: str, *, option: str) -> "pd.Series[Any]":
-    if key not in reference.obs:
-        raise UnknownNameError(
-            f"no column {key!r} in obs of the reference",
-            expected=f"one of: {name_some(reference.obs.columns, limit=20)}",
-            do=f"name a column that is there ({option})",
-        )
-    column: pd.Series[Any] = reference.obs[key].astype(object)
+    there = obs_column(
+        reference, key, whose="obs of the reference", do=f"name a column that is there ({option})"
+    )
+    column: pd.Series[Any] = there.astype(object)
     return column.where(column.isna(), column.astype(str))
 
 

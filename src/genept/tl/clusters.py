@@ -7,7 +7,8 @@ import pandas as pd
 from anndata import AnnData
 from numpy.typing import NDArray
 
-from genept.errors import UnknownNameError, ValuesError, name_some
+from genept.errors import ValuesError
+from genept.tl.obs_column import obs_column
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,13 +37,8 @@ def clusters_of(adata: AnnData, groupby: str) -> Clusters:
     ValuesError
         If no cell is in a cluster.
     """
-    if groupby not in adata.obs:
-        raise UnknownNameError(
-            f"no column {groupby!r} in obs",
-            expected=f"one of: {name_some(adata.obs.columns, limit=20) or 'none is there'}",
-            do="name the column of the clusters (in Python: groupby=, on the command line: --groupby)",
-        )
-    column = pd.Categorical(adata.obs[groupby]).remove_unused_categories()
+    do = "name the column of the clusters (in Python: groupby=, on the command line: --groupby)"
+    column = pd.Categorical(obs_column(adata, groupby, do=do)).remove_unused_categories()
     if not len(column.categories):
         raise ValuesError(f"no cluster in obs[{groupby!r}]", expected="clusters", do="name another column")
     return Clusters(column.codes.astype(np.intp), tuple(map(str, column.categories)))

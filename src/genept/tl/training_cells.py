@@ -11,7 +11,8 @@ from anndata import AnnData
 from numpy.typing import NDArray
 
 from genept.cells.fine_tuned.sides import draw_cells, draw_groups, refuse_gaps, refuse_shared_groups
-from genept.errors import ArgumentError, GeneptWarning, UnknownNameError, ValuesError, name_some
+from genept.errors import ArgumentError, GeneptWarning, ValuesError, name_some
+from genept.tl.obs_column import obs_column
 
 log = logging.getLogger(__name__)
 
@@ -142,10 +143,4 @@ def _marked(adata: AnnData, key: str) -> NDArray[np.bool_]:
 
 
 def _column(adata: AnnData, key: str) -> NDArray[Any]:
-    if key not in adata.obs:
-        raise UnknownNameError(
-            f"no column {key!r} in obs",
-            expected=f"one of: {name_some(adata.obs.columns, limit=20)}",
-            do="name a column that is there",
-        )
-    return np.asarray(adata.obs[key], dtype=object)
+    return np.asarray(obs_column(adata, key), dtype=object)
