@@ -1,11 +1,11 @@
 """Jobs that are done, kept in the output folder, so that a run that was broken off goes on."""
 
-import json
 from pathlib import Path
 from typing import Any
 
-from genept.atomic import writing, written_whole
+from genept.atomic import writing
 from genept.benchmark.file_names import file_name
+from genept.benchmark.job_records import JobRecords
 from genept.benchmark.jobs import Job
 from genept.benchmark.predictions import Predicted, write_predictions
 from genept.benchmark.protocols.scored import Scored
@@ -82,19 +82,18 @@ class KeptJobs:
     """
 
     def __init__(self, output: Path) -> None:
-        self._records, self._predictions = output / "jobs", output / "predictions"
-        for folder in (self._records, self._predictions):
-            with writing(folder):
-                folder.mkdir(exist_ok=True)
+        self._records, self._predictions = JobRecords(output / "jobs"), output / "predictions"
+        with writing(self._predictions):
+            self._predictions.mkdir(exist_ok=True)
 
     def get(self, job: Job) -> list[Row] | None:
         """Give the rows of a job if the very same was done before; ``None`` otherwise."""
-        known = self._read(job)
+        known = self._records.read(_name(job))
         return None if known.get("identity") != job.identity() else list(known["rows"])
 
     def permuted(self, job: Job) -> list[float]:
         """Give the scores of a job's runs on permuted labels."""
-        return list(self._read(job).get("permuted", ()))
+        return list(self._records.read(_name(job)).get("permuted", ()))
 
     def put(self, job: Job, scored: Scored | str) -> list[Row]:
         """Keep what a job gave; the record, without which it counts as not done, comes last.
@@ -105,31 +104,19 @@ class KeptJobs:
             If it can't be kept.
         """
         rows = rows_of(job, scored)
-        record = self._record(job)
-        with writing(record):
-            # What was kept of another run of that name doesn't outlive it.
-            record.unlink(missing_ok=True)
+        self._records.forget(_name(job))
         permuted: tuple[float, ...] = ()
         if isinstance(scored, Scored):
             write_predictions(self._predictions, what_of(job), scored.predictions)
             permuted = scored.permuted
-        with written_whole(record) as draft:
-            said = {"identity": job.identity(), "rows": rows, "permuted": permuted}
-            draft.write_text(json.dumps(said), encoding="utf-8")
+        self._records.write(_name(job), {"identity": job.identity(), "rows": rows, "permuted": permuted})
         return rows
-
-    def _read(self, job: Job) -> dict[str, Any]:
-        try:
-            known = json.loads(self._record(job).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            # Not there, or damaged: done again.
-            return {}
-        return known if isinstance(known, dict) and "rows" in known else {}
-
-    def _record(self, job: Job) -> Path:
-        return self._records / f"{file_name(*vars(what_of(job)).values())}.json"
 
 
 def what_of(job: Job) -> Predicted:
     """Name what a job predicts."""
     return Predicted(job.task, job.embedding, job.classifier, job.features)
+
+
+def _name(job: Job) -> str:
+    return file_name(*vars(what_of(job)).values())

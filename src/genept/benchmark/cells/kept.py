@@ -1,14 +1,14 @@
 """Jobs of the cell benchmark that are done, kept in the output folder, so that a broken-off run goes on."""
 
-import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from genept.atomic import writing, written_whole
+from genept.atomic import writing
 from genept.benchmark.cells.jobs import CellJob
 from genept.benchmark.cells.scored import Asked, Scored
 from genept.benchmark.file_names import file_name
+from genept.benchmark.job_records import JobRecords
 from genept.benchmark.kept import Row
 from genept.benchmark.named_table import table_path, write_named_table
 
@@ -16,7 +16,7 @@ RESULT_COLUMNS = (
     *("dataset", "representation", "kind", "analysis", "method", "target", "split", "protocol", "metric"),
     *("repeat", "fold", "value", "n_train", "n_test", "note"),
 )
-FOLDERS = ("jobs", "predictions", "clusters")
+EVIDENCE = ("predictions", "clusters")
 
 
 @dataclass(frozen=True, order=True)
@@ -55,20 +55,15 @@ class KeptCellJobs:
 
     def __init__(self, output: Path) -> None:
         self._output = output
-        for name in FOLDERS:
+        for name in EVIDENCE:
             with writing(output / name):
                 (output / name).mkdir(exist_ok=True)
+        self._records = JobRecords(output / "jobs")
 
     def get(self, job: CellJob, /) -> list[Row] | None:
         """Give the rows of a job if the very same was done before; ``None`` otherwise."""
-        try:
-            known = json.loads(self._record(job).read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            # Not there, or damaged: done again.
-            return None
-        if not isinstance(known, dict) or known.get("identity") != job.identity():
-            return None
-        return list(known["rows"])
+        known = self._records.read(_name(job))
+        return None if known.get("identity") != job.identity() else list(known["rows"])
 
     def put(self, job: CellJob, scored: Scored, /) -> list[Row]:
         """Keep what a job gave; the record, without which it counts as not done, comes last.
@@ -79,20 +74,12 @@ class KeptCellJobs:
             If it can't be kept.
         """
         rows = rows_of(job, scored)
-        record = self._record(job)
-        with writing(record):
-            # What was kept of another run of that name doesn't outlive it.
-            record.unlink(missing_ok=True)
+        self._records.forget(_name(job))
         for evidence in scored.evidence:
             what = _what(job, evidence.asked, evidence.folder)
             write_named_table(self._output / evidence.folder, what, evidence.frame)
-        with written_whole(record) as draft:
-            draft.write_text(json.dumps({"identity": job.identity(), "rows": rows}), encoding="utf-8")
+        self._records.write(_name(job), {"identity": job.identity(), "rows": rows})
         return rows
-
-    def _record(self, job: CellJob) -> Path:
-        name = file_name(job.dataset, job.representation, job.analysis.title())
-        return self._output / "jobs" / f"{name}.json"
 
 
 def prediction_path(output: Path, dataset: str, representation: str, asked: Asked) -> Path:
@@ -126,6 +113,10 @@ def result_rows(dataset: str, representation: str, kind: str, *, protocol: str, 
         )
         for one in scored.scores
     ]
+
+
+def _name(job: CellJob) -> str:
+    return file_name(job.dataset, job.representation, job.analysis.title())
 
 
 def _what(job: CellJob, asked: Asked, folder: str) -> Any:
