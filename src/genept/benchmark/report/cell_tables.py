@@ -9,6 +9,7 @@ from genept.benchmark.report.blocks import Formats, Table
 from genept.benchmark.report.cell_choices import QUESTIONS, Question, named, rows_of
 from genept.benchmark.report.cell_comparisons import BETTER, UNDECIDED, UNKNOWN, WORSE, compare_all
 from genept.benchmark.report.cell_files import KINDS, CellResults
+from genept.benchmark.report.gaps import table_of_gaps
 from genept.benchmark.report.number_format import count, decimals, interval, percent, signed
 from genept.benchmark.report.table_columns import LONG, shared_values, without_empty
 
@@ -206,14 +207,8 @@ def gaps_table(gaps: pd.DataFrame) -> Table:
         method=gaps["method"].map(named),
         metric=gaps["metric"].map(named),
         split=gaps["split"].replace("none", ""),
-        **{"folds missing": ["all" if pd.isna(n) else f"{int(n):,}" for n in gaps["folds missing"]]},
-    ).rename(columns={"dataset": "data set", "target": "of"})
-    return Table(
-        without_empty(frame),
-        "Scores, and folds of scores, that could not be computed.",
-        {"folds missing": str},
-        folded=len(frame) > LONG,
     )
+    return table_of_gaps(frame.rename(columns={"dataset": "data set", "target": "of"}))
 
 
 def _mean(mean: float) -> str:

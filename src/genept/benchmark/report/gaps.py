@@ -4,8 +4,9 @@ from collections.abc import Callable, Sequence
 
 import pandas as pd
 
-from genept.benchmark.report.blocks import Block, Heading, Listing
+from genept.benchmark.report.blocks import Block, Heading, Listing, Table
 from genept.benchmark.report.prose import number_of
+from genept.benchmark.report.table_columns import LONG, without_empty
 
 # Reasons that the head names; the rest stands in a table.
 _REASONS = 5
@@ -80,3 +81,20 @@ def say_gaps(
     if len(reasons) > _REASONS:
         items.append(f"and {number_of(len(reasons) - _REASONS, 'further reason')}, in the last part.")
     return [Heading("What could not be computed, and why"), Listing(items)]
+
+
+def table_of_gaps(frame: pd.DataFrame) -> Table:
+    """Show what could not be computed.
+
+    Parameters
+    ----------
+    frame
+        As :func:`missing_scores` gives it, with names in words.
+    """
+    folds = ["all" if pd.isna(n) else f"{int(n):,}" for n in frame["folds missing"]]
+    return Table(
+        without_empty(frame.assign(**{"folds missing": folds})),
+        "Scores, and folds of scores, that could not be computed.",
+        {"folds missing": str},
+        folded=len(frame) > LONG,
+    )

@@ -6,6 +6,7 @@ import pandas as pd
 
 from genept.benchmark.report.blocks import Formats, Table
 from genept.benchmark.report.choices import CLASSIFIERS, called, main_features, main_metric, ordered
+from genept.benchmark.report.gaps import table_of_gaps
 from genept.benchmark.report.gene_files import GeneResults
 from genept.benchmark.report.number_format import (
     count,
@@ -201,16 +202,11 @@ def gaps_table(results: GeneResults, gaps: pd.DataFrame) -> Table:
     gaps
         As :func:`find_gaps` gives them.
     """
-    frame = gaps.assign(
-        task=[results.title(task) if task else "all" for task in gaps["task"]],
-        classifier=gaps["classifier"].map(called),
-        features=gaps["features"].map(called),
-        metric=gaps["metric"].map(called),
-        **{"folds missing": ["all" if pd.isna(n) else f"{int(n):,}" for n in gaps["folds missing"]]},
-    )
-    return Table(
-        without_empty(frame),
-        "Scores, and folds of scores, that could not be computed.",
-        {"folds missing": str},
-        folded=len(frame) > LONG,
+    return table_of_gaps(
+        gaps.assign(
+            task=[results.title(task) if task else "all" for task in gaps["task"]],
+            classifier=gaps["classifier"].map(called),
+            features=gaps["features"].map(called),
+            metric=gaps["metric"].map(called),
+        )
     )
